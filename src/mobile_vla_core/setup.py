@@ -8,7 +8,7 @@ PACKAGE = 'mobile_vla_core'
 setup(
     name=PACKAGE,
     version='0.1.0',
-    description='ROS-free library of Mobile VLA: actions, images, episodes, checkpoints and policies.',
+    description='ROS-free library of Mobile VLA: actions, images, episodes and policies.',
     author='The Mobile VLA Authors',
     maintainer='The Mobile VLA Authors',
     maintainer_email='maintainers@mobile-vla.org',

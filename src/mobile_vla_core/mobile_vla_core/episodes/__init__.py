@@ -1,0 +1,10 @@
+# Copyright 2026 The Mobile VLA Authors
+# SPDX-License-Identifier: Apache-2.0
+"""Episode files: written crash-safely, read at random. Start with schema.py."""
+
+from .alignment import align_actions
+from .folder import find_episodes
+from .reader import Episode
+from .writer import CameraStream, EpisodeWriter
+
+__all__ = ['CameraStream', 'Episode', 'EpisodeWriter', 'align_actions', 'find_episodes']

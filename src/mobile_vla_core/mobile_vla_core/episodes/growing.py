@@ -1,0 +1,79 @@
+# Copyright 2026 The Mobile VLA Authors
+# SPDX-License-Identifier: Apache-2.0
+"""Datasets that grow by rows, written through HDF5's low-level interface."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import h5py
+from h5py import h5s
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from .schema import Column
+
+ROW_CHUNK_BYTES = 4096
+
+
+class GrowingDataset:
+    """
+    One dataset that is appended to and flushed.
+
+    The low-level calls cost about a third of `dataset[a:b] = value`, which counts here: a frame
+    takes four appends.
+    """
+
+    def __init__(self, group: h5py.Group, column: Column, chunk_rows: int = 0) -> None:
+        self.name = column.name
+        self._dtype = np.dtype(column.dtype)
+        self._tail = (column.width,) if column.width else ()
+        row_bytes = self._dtype.itemsize * max(column.width, 1)
+        rows = chunk_rows or max(ROW_CHUNK_BYTES // row_bytes, 8)
+        self._dataset = group.create_dataset(
+            column.name,
+            (0, *self._tail),
+            maxshape=(None, *self._tail),
+            dtype=self._dtype,
+            chunks=(rows, *self._tail),
+        )
+        self._id = self._dataset.id
+        self._origin = (0,) * len(self._tail)
+
+    def write(self, start: int, rows: ArrayLike) -> None:
+        """Write rows, shape (n, width) or (n,), at `start`, growing to their end, and flush."""
+        values = np.ascontiguousarray(rows, dtype=self._dtype)
+        self._id.set_extent((start + len(values), *self._tail))
+        target = self._id.get_space()
+        target.select_hyperslab((start, *self._origin), values.shape)
+        self._id.write(h5s.create_simple(values.shape), target, values)
+        self._id.flush()
+
+    def read(self, count: int) -> NDArray[Any]:
+        """Return the first `count` rows."""
+        return self._dataset[:count]
+
+
+class GrowingTable:
+    """Datasets of equal length; a row exists once its last column is flushed."""
+
+    def __init__(self, group: h5py.Group, columns: Sequence[Column]) -> None:
+        self.count = 0
+        self._columns = [GrowingDataset(group, column) for column in columns]
+
+    def append(self, *values: Any) -> None:
+        """Append one row, a value per column in order."""
+        self.extend(*([value] for value in values))
+
+    def extend(self, *columns: Sequence[Any]) -> None:
+        """Append rows, a sequence per column in order."""
+        if len(columns[0]) == 0:
+            return
+        for dataset, values in zip(self._columns, columns, strict=True):
+            dataset.write(self.count, values)
+        self.count += len(columns[0])
+
+    def read(self, name: str) -> NDArray[Any]:
+        """Return a column."""
+        return next(c for c in self._columns if c.name == name).read(self.count)

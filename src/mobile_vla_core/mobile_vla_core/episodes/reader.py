@@ -1,0 +1,222 @@
+# Copyright 2026 The Mobile VLA Authors
+# SPDX-License-Identifier: Apache-2.0
+"""Read an episode: any frame, any window, any stream."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+from numpy.typing import NDArray
+
+from ..action_space import ACTION_NAMES
+from ..errors import EpisodeError, SchemaMismatchError
+from ..images import decode_jpeg
+from . import schema
+
+
+class Episode:
+    """
+    An episode file, opened when first used, anew in every process.
+
+    Safe to hand to data-loading workers: an HDF5 handle must not cross a fork, so the handle is
+    tied to the process that opened it. Use as a context manager, or call `close`.
+
+    :param path: an `.h5` file, or an unfinished `.h5.part` one (read as far as acknowledged)
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = Path(path)
+        self._open_file: h5py.File | None = None
+        self._owner = 0
+        self._ends: dict[str, NDArray[np.uint64]] = {}
+
+    def __enter__(self) -> Episode:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, '_open_file': None, '_owner': 0}
+
+    def __len__(self) -> int:
+        return self.frames()
+
+    def close(self) -> None:
+        """Close the file; a later access opens it again."""
+        if self._open_file is not None and self._owner == os.getpid():
+            self._open_file.close()
+        self._open_file = None
+
+    @property
+    def attributes(self) -> dict[str, Any]:
+        """All attributes of the file; text as str."""
+        return _attributes(self._file)
+
+    @property
+    def instruction(self) -> str:
+        """What the driver was told."""
+        return self._text('instruction')
+
+    @property
+    def scenario(self) -> str:
+        """The scenario's name, '' when none was given."""
+        return self._text('scenario')
+
+    @property
+    def outcome(self) -> str:
+        """One of schema.OUTCOMES; 'unknown' when the recording did not end in order."""
+        for _, kind, text in reversed(self.events):
+            if kind == schema.OUTCOME_EVENT:
+                return text.split(':', 1)[0]
+        return 'unknown'
+
+    @property
+    def cameras(self) -> list[str]:
+        """Camera names, the primary one first."""
+        names = sorted(self._file[schema.IMAGES])
+        return sorted(names, key=lambda name: name != self.primary_camera)
+
+    @property
+    def primary_camera(self) -> str:
+        """The camera to which actions are aligned."""
+        return self._text('primary_camera')
+
+    def camera_attributes(self, camera: str | None = None) -> dict[str, Any]:
+        """Return topic, encoding, frame_id, width, height and jpeg_quality of a camera."""
+        return _attributes(self._camera(camera))
+
+    def frames(self, camera: str | None = None) -> int:
+        """Return how many frames a camera has."""
+        return len(self._camera(camera)['end'])
+
+    def jpeg(self, t: int, camera: str | None = None) -> bytes:
+        """Return frame t as it was stored."""
+        group = self._camera(camera)
+        ends = self._index(camera)
+        if not 0 <= t < len(ends):
+            raise EpisodeError(f'{self.path.name}: frame {t} of {len(ends)} does not exist')
+        start = int(ends[t - 1]) if t else 0
+        return group['jpeg'][start : int(ends[t])].tobytes()
+
+    def image(self, t: int, camera: str | None = None) -> NDArray[np.uint8]:
+        """Return frame t, shape (H, W_px, 3) uint8 RGB."""
+        return decode_jpeg(self.jpeg(t, camera))
+
+    def window(self, t: int, length: int) -> list[int]:
+        """Return the `length` frame indices ending at t, left-padded with the first frame."""
+        return [max(0, index) for index in range(t - length + 1, t + 1)]
+
+    def stamps(self, camera: str | None = None) -> NDArray[np.float64]:
+        """Return capture times, shape (T,) [s]."""
+        return self._camera(camera)['header_stamp'][: self.frames(camera)]
+
+    def receive_stamps(self, camera: str | None = None) -> NDArray[np.float64]:
+        """Return the times at which the recorder got the frames, shape (T,) [s]."""
+        return self._camera(camera)['receive_stamp'][: self.frames(camera)]
+
+    @property
+    def frame_period(self) -> float:
+        """Median time between frames of the primary camera [s]; NaN with fewer than two."""
+        stamps = self.stamps()
+        return float(np.median(np.diff(stamps))) if len(stamps) > 1 else float('nan')
+
+    @property
+    def actions(self) -> NDArray[np.float32]:
+        """The aligned actions, shape (T, 4); empty in an unfinished file."""
+        return self._file[schema.ACTION][:]
+
+    @property
+    def action_stamps(self) -> NDArray[np.float64]:
+        """From when each action applies, shape (T,) [s]."""
+        return self._file[schema.ACTION_STAMP][:]
+
+    @property
+    def commands(self) -> dict[str, NDArray[Any]]:
+        """Every command: stamp (N,), receive_stamp (N,), twist (N, 3), action_type (N,)."""
+        return self._stream(schema.COMMANDS)
+
+    @property
+    def odometry(self) -> dict[str, NDArray[Any]]:
+        """Odometry: stamp (N,), pose (N, 7), twist (N, 6)."""
+        return self._stream(schema.ODOMETRY)
+
+    @property
+    def events(self) -> list[tuple[float, str, str]]:
+        """Events in order: (stamp [s], kind, text)."""
+        rows = self._stream(schema.EVENTS)
+        return [
+            (float(stamp), schema.decode_text(kind), schema.decode_text(text))
+            for stamp, kind, text in zip(rows['stamp'], rows['kind'], rows['text'], strict=True)
+        ]
+
+    @property
+    def _file(self) -> h5py.File:
+        if self._open_file is None or self._owner != os.getpid():
+            self._open_file = _open(self.path)
+            self._owner = os.getpid()
+        return self._open_file
+
+    def _text(self, name: str) -> str:
+        return schema.decode_text(self._file.attrs[name])
+
+    def _camera(self, camera: str | None) -> h5py.Group:
+        name = camera or self.primary_camera
+        images = self._file[schema.IMAGES]
+        if name not in images:
+            raise EpisodeError(
+                f'{self.path.name}: no camera "{name}", it holds {", ".join(sorted(images))}'
+            )
+        return images[name]
+
+    def _index(self, camera: str | None) -> NDArray[np.uint64]:
+        name = camera or self.primary_camera
+        if name not in self._ends:
+            self._ends[name] = self._camera(name)['end'][:]
+        return self._ends[name]
+
+    def _stream(self, group: str) -> dict[str, NDArray[Any]]:
+        columns = schema.STREAM_COLUMNS[group]
+        count = len(self._file[group][columns[-1].name])
+        return {column.name: self._file[group][column.name][:count] for column in columns}
+
+
+def _open(path: Path) -> h5py.File:
+    unfinished = path.name.endswith(schema.PART_SUFFIX)
+    try:
+        file = h5py.File(path, 'r', libver='latest', swmr=unfinished)
+    except FileNotFoundError as error:
+        raise EpisodeError(f'{path} does not exist') from error
+    except OSError as error:
+        raise EpisodeError(f'{path.name} cannot be opened as an HDF5 file: {error}') from error
+    found = schema.decode_text(file.attrs.get('schema', ''))
+    version = schema.decode_text(file.attrs.get('schema_version', ''))
+    names = schema.decode_text(file.attrs.get('action_names', ''))
+    keys = sorted(file)
+    same_major = version.split('.')[0] == schema.SCHEMA_VERSION.split('.')[0]
+    if found == schema.SCHEMA and same_major and names == ','.join(ACTION_NAMES):
+        return file
+    file.close()
+    if found != schema.SCHEMA:
+        raise SchemaMismatchError(
+            f'{path.name}: schema mismatch: found keys {keys} and schema "{found}", '
+            f'expected schema "{schema.SCHEMA}"; convert the file first'
+        )
+    raise SchemaMismatchError(
+        f'{path.name}: schema mismatch: found version {version} with actions {names}, '
+        f'expected version {schema.SCHEMA_VERSION} with actions {",".join(ACTION_NAMES)}'
+    )
+
+
+def _attributes(target: h5py.Group) -> dict[str, Any]:
+    return {key: _plain(value) for key, value in target.attrs.items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, (bytes, str)):
+        return schema.decode_text(value)
+    return value.item() if isinstance(value, np.generic) else value

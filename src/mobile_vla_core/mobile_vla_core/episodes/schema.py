@@ -1,0 +1,92 @@
+# Copyright 2026 The Mobile VLA Authors
+# SPDX-License-Identifier: Apache-2.0
+"""
+The layout of an episode file: every key string, and the alignment rule, stand here and only here.
+
+Stamps are seconds since the epoch of the recording node's clock, float64. Text is UTF-8 of fixed
+length, because HDF5's variable-length types cannot be written crash-safely (SWMR).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import h5py
+import numpy as np
+
+SCHEMA = 'mobile_vla_episode'
+SCHEMA_VERSION = '1.0'
+SUFFIX = '.h5'
+PART_SUFFIX = '.h5.part'
+
+ALIGNMENT_RULE = (
+    'Row t of /action is the command in force from the capture of frame t: the first command '
+    'stamped in [s_t, s_t+1), else the command still in force at s_t, else STOP. '
+    'A frame is never later than its command: action_stamp[t] >= s_t.'
+)
+
+IMAGES = 'observations/images'
+ACTION = 'action'
+ACTION_STAMP = 'action_stamp'
+COMMANDS = 'commands'
+ODOMETRY = 'odometry'
+EVENTS = 'events'
+
+OUTCOME_EVENT = 'outcome'
+DROP_EVENT = 'dropped'
+OUTCOMES = ('success', 'failure', 'unknown')
+
+ACTION_TYPE_NOT_GIVEN = -1
+
+KIND_BYTES = 32
+TEXT_BYTES = 512
+
+
+@dataclass(frozen=True)
+class Column:
+    """One dataset that grows by rows."""
+
+    name: str
+    dtype: str
+    width: int = 0
+    """Values per row; 0 for a scalar."""
+
+
+JPEG_COLUMN = Column('jpeg', 'u1')
+# In each stream the last column is flushed last: a row exists once its last value does.
+CAMERA_COLUMNS = (
+    Column('header_stamp', 'f8'),
+    Column('receive_stamp', 'f8'),
+    Column('end', 'u8'),  # end of the frame's bytes in `jpeg`
+)
+STREAM_COLUMNS = {
+    COMMANDS: (
+        Column('receive_stamp', 'f8'),
+        Column('twist', 'f4', 3),
+        Column('action_type', 'i1'),
+        Column('stamp', 'f8'),
+    ),
+    ODOMETRY: (Column('pose', 'f8', 7), Column('twist', 'f8', 6), Column('stamp', 'f8')),
+    EVENTS: (
+        Column('kind', f'S{KIND_BYTES}'),
+        Column('text', f'S{TEXT_BYTES}'),
+        Column('stamp', 'f8'),
+    ),
+}
+ACTION_COLUMNS = (Column(ACTION, 'f4', 4), Column(ACTION_STAMP, 'f8'))
+
+
+def encode_text(text: str, limit: int) -> bytes:
+    """Return UTF-8 of at most `limit` bytes, never cut inside a character."""
+    return text.encode()[:limit].decode(errors='ignore').encode()
+
+
+def decode_text(value: object) -> str:
+    """Return the text of a stored string, whatever HDF5 type it came as."""
+    return value.decode(errors='replace') if isinstance(value, bytes) else str(value)
+
+
+def text_attribute(text: str) -> np.ndarray:
+    """Return a fixed-length UTF-8 scalar for an attribute."""
+    content = text.encode()
+    return np.array(content, dtype=h5py.string_dtype('utf-8', max(len(content), 1)))

@@ -1,0 +1,277 @@
+# Copyright 2026 The Mobile VLA Authors
+# SPDX-License-Identifier: Apache-2.0
+"""
+Write an episode so that a frame, once acknowledged, survives a crash.
+
+HDF5's single-writer mode (SWMR) orders every write such that the file on disk is valid after each
+of them; a plain flush per frame has windows in which older frames become unreadable. It asks for
+all datasets and attributes up front and no variable-length types, hence the byte stream with an
+index.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timezone
+import os
+from pathlib import Path
+import secrets
+import threading
+from typing import Any
+
+import h5py
+import numpy as np
+from numpy.typing import ArrayLike
+
+from ..action_space import ACTION_NAMES, ACTION_UNITS
+from ..errors import EpisodeError, InstructionError
+from . import schema
+from .alignment import align_actions
+from .growing import GrowingDataset, GrowingTable
+from .reader import Episode
+
+STREAM_CHUNK = 128 * 1024
+SYNC_PERIOD = 1.0
+"""At most this much recording is lost to a power cut [s]."""
+
+
+@dataclass(frozen=True)
+class CameraStream:
+    """Where a camera's frames come from; stored beside them."""
+
+    name: str = 'front'
+    topic: str = ''
+    encoding: str = 'jpeg'
+    """Encoding on the topic, before the recorder made it JPEG."""
+    frame_id: str = ''
+    width: int = 0
+    height: int = 0
+    jpeg_quality: int = 0
+    """Quality used by the recorder; 0 when the JPEG was stored as it came."""
+
+
+class EpisodeWriter:
+    """
+    One episode being recorded, `<name>.h5.part` until it is closed. For one thread.
+
+    A call of `add_…` acknowledges: when it returns, the row survives the end of the process.
+
+    :param folder: created when absent
+    :param instruction: what the driver was told, not empty
+    :param cameras: at least one; the first is the primary camera, to which actions are aligned
+    :param expected_period: the camera's nominal frame period [s], when known
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        instruction: str,
+        scenario: str = '',
+        cameras: Sequence[CameraStream] = (CameraStream(),),
+        robot: str = '',
+        action_topic: str = '',
+        expected_period: float | None = None,
+        software: str = 'mobile_vla',
+        created: datetime | None = None,
+    ) -> None:
+        if not instruction.strip():
+            raise InstructionError(
+                'an episode needs an instruction: say what the robot is asked to do'
+            )
+        names = [camera.name for camera in cameras]
+        if not names or len(set(names)) != len(names) or not all(n.isidentifier() for n in names):
+            raise EpisodeError(
+                f'expected distinct camera names of letters, digits and _, found {names}'
+            )
+        created = created or datetime.now(timezone.utc)
+        self.name = f'episode_{created:%Y%m%d_%H%M%S}_{secrets.token_hex(4)}'
+        self._path = Path(folder) / f'{self.name}{schema.PART_SUFFIX}'
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._file = h5py.File(self._path, 'x', libver=('v110', 'v110'))
+        except OSError as error:
+            raise EpisodeError(f'cannot write an episode to {folder}: {error}') from error
+        self._primary = names[0]
+        attributes = {
+            'schema': schema.SCHEMA,
+            'schema_version': schema.SCHEMA_VERSION,
+            'name': self.name,
+            'instruction': instruction.strip(),
+            'scenario': scenario,
+            'robot': robot,
+            'primary_camera': self._primary,
+            'action_names': ','.join(ACTION_NAMES),
+            'action_units': ','.join(ACTION_UNITS),
+            'action_topic': action_topic,
+            'alignment': schema.ALIGNMENT_RULE,
+            'color_order': 'rgb',
+            'expected_period': float('nan') if expected_period is None else expected_period,
+            'software': software,
+            'created': created.isoformat(),
+        }
+        _set_attributes(self._file, attributes)
+        self._cameras = {camera.name: _CameraRows(self._file, camera) for camera in cameras}
+        self._streams = {
+            group: GrowingTable(self._file.create_group(group), columns)
+            for group, columns in schema.STREAM_COLUMNS.items()
+        }
+        self._action = GrowingTable(self._file, schema.ACTION_COLUMNS)
+        self._file.swmr_mode = True
+        self._sync = _BackgroundSync(self._path)
+
+    @property
+    def path(self) -> Path:
+        """The file being written."""
+        return self._path
+
+    def frames(self, camera: str | None = None) -> int:
+        """Return the acknowledged frames of a camera, the primary one by default."""
+        return self._cameras[camera or self._primary].count
+
+    @property
+    def commands(self) -> int:
+        """Acknowledged commands."""
+        return self._streams[schema.COMMANDS].count
+
+    def add_frame(
+        self, camera: str, jpeg: bytes, header_stamp: float, receive_stamp: float
+    ) -> None:
+        """Append a JPEG with its capture and receive times [s]."""
+        self._cameras[camera].append(jpeg, header_stamp, receive_stamp)
+
+    def add_command(
+        self,
+        velocity: ArrayLike,
+        stamp: float,
+        receive_stamp: float,
+        action_type: int = schema.ACTION_TYPE_NOT_GIVEN,
+    ) -> None:
+        """
+        Append a command.
+
+        :param velocity: shape (3,) [m/s, m/s, rad/s]
+        :param stamp: when it was given: its header's stamp, or its receive time [s]
+        """
+        self._streams[schema.COMMANDS].append(receive_stamp, velocity, action_type, stamp)
+
+    def add_odometry(self, stamp: float, pose: ArrayLike, twist: ArrayLike) -> None:
+        """
+        Append odometry.
+
+        :param pose: x, y, z [m], quaternion x, y, z, w; shape (7,)
+        :param twist: linear [m/s], angular [rad/s]; shape (6,)
+        """
+        self._streams[schema.ODOMETRY].append(pose, twist, stamp)
+
+    def add_event(self, stamp: float, kind: str, text: str = '') -> None:
+        """Append an event; `text` is kept up to schema.TEXT_BYTES bytes."""
+        self._streams[schema.EVENTS].append(
+            schema.encode_text(kind, schema.KIND_BYTES),
+            schema.encode_text(text, schema.TEXT_BYTES),
+            stamp,
+        )
+
+    def close(self, outcome: str = 'unknown', reason: str = '', stamp: float = 0.0) -> Path:
+        """
+        Align, sync, re-read, rename; the episode exists as `.h5` when this returns.
+
+        :param outcome: one of schema.OUTCOMES
+        :raises EpisodeError: if what is read back is not what was acknowledged; the `.part` stays
+        """
+        if outcome not in schema.OUTCOMES:
+            raise EpisodeError(
+                f'outcome "{outcome}" is unknown: expected one of {", ".join(schema.OUTCOMES)}'
+            )
+        self.add_event(stamp, schema.OUTCOME_EVENT, f'{outcome}: {reason}' if reason else outcome)
+        actions, action_stamps = self._aligned()
+        self._action.extend(actions, action_stamps)
+        frames = {name: rows.count for name, rows in self._cameras.items()}
+        self._end()
+        with Episode(self._path) as episode:
+            found = {name: episode.frames(name) for name in episode.cameras}
+            if found != frames or len(episode.actions) != frames[self._primary]:
+                raise EpisodeError(
+                    f'{self._path.name}: {frames} frames were acknowledged, {found} are read '
+                    f'back; the file is kept as it is'
+                )
+        final = self._path.with_name(f'{self.name}{schema.SUFFIX}')
+        self._path.rename(final)
+        _sync_path(final.parent)
+        self._path = final
+        return final
+
+    def discard(self) -> None:
+        """Delete the episode."""
+        self._end()
+        self._path.unlink()
+
+    def _aligned(self) -> tuple[np.ndarray, np.ndarray]:
+        commands = self._streams[schema.COMMANDS]
+        return align_actions(
+            self._cameras[self._primary].rows.read('header_stamp'),
+            commands.read('stamp'),
+            commands.read('twist'),
+            commands.read('action_type'),
+        )
+
+    def _end(self) -> None:
+        self._sync.stop()
+        self._file.close()
+        _sync_path(self._path)
+
+
+class _CameraRows:
+    """A camera's byte stream and its index."""
+
+    def __init__(self, file: h5py.File, camera: CameraStream) -> None:
+        group = file.create_group(f'{schema.IMAGES}/{camera.name}')
+        _set_attributes(group, {k: v for k, v in vars(camera).items() if k != 'name'})
+        self._bytes = GrowingDataset(group, schema.JPEG_COLUMN, chunk_rows=STREAM_CHUNK)
+        self._end = 0
+        self.rows = GrowingTable(group, schema.CAMERA_COLUMNS)
+
+    @property
+    def count(self) -> int:
+        return self.rows.count
+
+    def append(self, jpeg: bytes, header_stamp: float, receive_stamp: float) -> None:
+        if len(jpeg) == 0:
+            raise EpisodeError('an empty picture cannot be recorded')
+        end = self._end + len(jpeg)
+        self._bytes.write(self._end, np.frombuffer(jpeg, dtype=np.uint8))
+        self.rows.append(header_stamp, receive_stamp, end)
+        self._end = end
+
+
+class _BackgroundSync:
+    """Call fdatasync once a second from a thread of its own, so that no frame waits for a disk."""
+
+    def __init__(self, path: Path) -> None:
+        self._descriptor = os.open(path, os.O_RDONLY)
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._run, name='episode-sync', daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        while not self._stopped.wait(SYNC_PERIOD):
+            os.fdatasync(self._descriptor)
+
+    def stop(self) -> None:
+        self._stopped.set()
+        self._thread.join()
+        os.close(self._descriptor)
+
+
+def _set_attributes(target: h5py.Group, values: dict[str, Any]) -> None:
+    for key, value in values.items():
+        target.attrs[key] = schema.text_attribute(value) if isinstance(value, str) else value
+
+
+def _sync_path(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
