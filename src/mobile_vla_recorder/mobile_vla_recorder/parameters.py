@@ -1,0 +1,83 @@
+# Copyright 2026 The Mobile VLA Authors
+# SPDX-License-Identifier: Apache-2.0
+"""Parameters of the recorder node: declared here and nowhere else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rcl_interfaces.msg import FloatingPointRange, IntegerRange, ParameterDescriptor
+from rclpy.node import Node
+
+
+@dataclass(frozen=True)
+class RecorderParameters:
+    """Values read once, at start."""
+
+    output: str
+    camera_name: str
+    image_topic: str
+    compressed: bool
+    cmd_vel_topic: str
+    stamped: bool
+    odometry_topic: str
+    robot: str
+    jpeg_quality: int
+    expected_rate: float
+    camera_timeout: float
+    queue_megabytes: int
+    minimum_free_megabytes: int
+
+
+def read_parameters(node: Node) -> RecorderParameters:
+    """Declare every parameter, all read-only, and read them into one value."""
+
+    def declare(name, default, description, low=None, high=None):
+        descriptor = ParameterDescriptor(description=description, read_only=True)
+        if low is not None and isinstance(default, float):
+            descriptor.floating_point_range = [FloatingPointRange(from_value=low, to_value=high)]
+        elif low is not None:
+            descriptor.integer_range = [IntegerRange(from_value=low, to_value=high)]
+        return node.declare_parameter(name, default, descriptor).value
+
+    return RecorderParameters(
+        output=declare('output', '~/mobile_vla/episodes', 'Folder for the episodes.'),
+        camera_name=declare('camera_name', 'front', 'Name of the camera in the episode file.'),
+        image_topic=declare('image_topic', 'camera/image_raw', 'Camera topic.'),
+        compressed=declare(
+            'compressed', False, 'The camera topic carries sensor_msgs/CompressedImage.'
+        ),
+        cmd_vel_topic=declare('cmd_vel_topic', 'cmd_vel', 'Topic of the driven command.'),
+        stamped=declare('stamped', False, 'Commands are TwistStamped; else Twist.'),
+        odometry_topic=declare(
+            'odometry_topic', '', 'Topic of nav_msgs/Odometry; empty: not recorded.'
+        ),
+        robot=declare('robot', '', 'Name of the robot, stored in the episode.'),
+        jpeg_quality=declare(
+            'jpeg_quality', 90, 'Quality for pictures that do not come as JPEG.', 1, 100
+        ),
+        expected_rate=declare(
+            'expected_rate', 0.0, 'Nominal camera rate, stored [Hz]; 0: not known.', 0.0, 1000.0
+        ),
+        camera_timeout=declare(
+            'camera_timeout',
+            2.0,
+            'Start is refused when no picture came for so long [s].',
+            0.1,
+            60.0,
+        ),
+        queue_megabytes=declare(
+            'queue_megabytes',
+            256,
+            'Memory for pictures that wait to be written; beyond it they are dropped and counted.',
+            1,
+            16384,
+        ),
+        minimum_free_megabytes=declare(
+            'minimum_free_megabytes',
+            500,
+            'Start is refused when the disk has less room [MB].',
+            0,
+            1_000_000,
+        ),
+    )
