@@ -8,7 +8,7 @@ PACKAGE = 'mobile_vla_sim'
 setup(
     name=PACKAGE,
     version='0.1.0',
-    description='Simulated mobile base with a camera: collects episodes and evaluates policies in closed loop.',
+    description='Simulated mobile base with a camera: collects episodes, evaluates policies.',
     author='The Mobile VLA Authors',
     maintainer='The Mobile VLA Authors',
     maintainer_email='maintainers@mobile-vla.org',
