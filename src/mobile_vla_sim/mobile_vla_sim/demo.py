@@ -72,14 +72,7 @@ def steps(folder: Path, options: argparse.Namespace) -> list[Step]:
             'train',
             'mobile_vla_train',
             'train',
-            (
-                '--data',
-                str(episodes),
-                '--output',
-                str(run),
-                f'seed={options.seed}',
-                *options.train,
-            ),
+            (*learn, *options.train),
         ),
         Step(
             'serve, drive, measure',

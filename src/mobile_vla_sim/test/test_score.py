@@ -10,7 +10,7 @@ import pytest
 from mobile_vla_sim.path_plot import plot_paths
 from mobile_vla_sim.scenario import SCENARIOS
 from mobile_vla_sim.score import score, wilson_interval
-from mobile_vla_sim.trial import BoxOutline, held_out_trials, HELD_OUT_SEED, Trial, TrialResult
+from mobile_vla_sim.trial import BoxOutline, HELD_OUT_SEED, held_out_trials, Trial, TrialResult
 
 
 def result(trial: Trial, outcome: str, sides: list[int]) -> TrialResult:
