@@ -1,0 +1,79 @@
+# Copyright 2026 The Mobile VLA Authors
+# SPDX-License-Identifier: Apache-2.0
+"""The two clocks that a control loop can keep its rate by."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import Protocol
+
+from rclpy.clock import Clock, JumpThreshold, TimeJump
+from rclpy.duration import Duration
+
+_GLANCE = 0.2
+"""Real time between looks at the stop request while a simulation stands still [s]."""
+
+
+class ControlClock(Protocol):
+    """A clock that can be waited on, and a wait that can be ended."""
+
+    def now(self) -> float:
+        """Return the time [s]; its origin does not matter."""
+
+    def wait_until(self, due: float, stopped: threading.Event) -> None:
+        """Return at `due` [s], or as soon as `stopped` is set."""
+
+    def close(self) -> None:
+        """Give back what the clock holds."""
+
+
+class SteadyClock:
+    """Real time that nobody can set."""
+
+    def now(self) -> float:
+        """Return the time since some start [s]."""
+        return time.monotonic()
+
+    def wait_until(self, due: float, stopped: threading.Event) -> None:
+        """Return at `due` [s], or as soon as `stopped` is set."""
+        stopped.wait(max(0.0, due - time.monotonic()))
+
+    def close(self) -> None:
+        """Hold nothing."""
+
+
+class SimulatedClock:
+    """
+    The time of a simulation, as a node receives it on /clock.
+
+    :param clock: the node's clock, with `use_sim_time` on
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._changed = threading.Condition()
+        smallest = Duration(nanoseconds=1)
+        self._handle = clock.create_jump_callback(
+            JumpThreshold(min_forward=smallest, min_backward=Duration(nanoseconds=-1)),
+            post_callback=self._notify,
+        )
+
+    def now(self) -> float:
+        """Return the simulated time [s]."""
+        return self._clock.now().nanoseconds * 1e-9
+
+    def wait_until(self, due: float, stopped: threading.Event) -> None:
+        """Return at `due` [s], when the time goes back, or soon after `stopped` is set."""
+        start = self.now()
+        with self._changed:
+            while not stopped.is_set() and start <= self.now() < due:
+                self._changed.wait(_GLANCE)
+
+    def close(self) -> None:
+        """Stop listening to the clock."""
+        self._handle.unregister()
+
+    def _notify(self, _: TimeJump) -> None:
+        with self._changed:
+            self._changed.notify_all()

@@ -1,0 +1,54 @@
+# Copyright 2026 The Mobile VLA Authors
+# SPDX-License-Identifier: Apache-2.0
+"""Turn SIGINT and SIGTERM into a call, so that the robot is stopped before ROS shuts down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+import os
+import signal
+import threading
+from types import TracebackType
+
+
+class ShutdownSignal:
+    """
+    Call a function at the first SIGINT or SIGTERM; a context manager for the main thread.
+
+    Python runs signal handlers in the main thread, which may be waiting inside ROS. So the
+    signal is written to a pipe, and a thread of its own that reads the pipe makes the call.
+
+    :param call: what to do, in that thread
+    """
+
+    def __init__(self, call: Callable[[], None]) -> None:
+        self._call = call
+        self._thread = threading.Thread(target=self._wait, name='shutdown-signal', daemon=True)
+
+    def __enter__(self) -> ShutdownSignal:
+        self._reading, self._writing = os.pipe()
+        os.set_blocking(self._writing, False)
+        self._previous = {
+            number: signal.signal(number, lambda *_: None)
+            for number in (signal.SIGINT, signal.SIGTERM)
+        }
+        self._previous_descriptor = signal.set_wakeup_fd(self._writing)
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        signal.set_wakeup_fd(self._previous_descriptor)
+        for number, handler in self._previous.items():
+            signal.signal(number, handler)
+        os.close(self._writing)
+        self._thread.join()
+        os.close(self._reading)
+
+    def _wait(self) -> None:
+        if os.read(self._reading, 1):
+            self._call()

@@ -1,0 +1,187 @@
+# Copyright 2026 The Mobile VLA Authors
+# SPDX-License-Identifier: Apache-2.0
+"""
+The inference worker: load a policy, turn announced frames into chunks, answer each one.
+
+It is a process of its own so that nothing a model does can hold up the control process. It is
+started by worker_process.py and ends with it: when the socket closes, or when Linux reports the
+parent's death.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ctypes
+import os
+import signal
+import socket
+import sys
+import time
+from typing import TYPE_CHECKING
+import zlib
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mobile_vla_core.errors import ImageFormatError, MobileVlaError
+from mobile_vla_core.images import Preprocessing, to_rgb
+
+from .camera_frame import JPEG
+from .frame_buffer import FrameBuffer
+from .record import FrameRecord, RECORD_BYTES, ReplyKind, ReplyRecord
+
+if TYPE_CHECKING:
+    from mobile_vla_core.policies.base import Policy
+
+_PR_SET_PDEATHSIG = 1
+"""From linux/prctl.h."""
+
+
+class Worker:
+    """
+    Answer frames with a policy.
+
+    :param policy: the loaded policy
+    :param buffer: where the frames' bytes lie
+    """
+
+    def __init__(self, policy: Policy, buffer: FrameBuffer) -> None:
+        self._policy = policy
+        self._buffer = buffer
+        self._preprocessing: Preprocessing = policy.card.preprocessing
+        self._generation: int | None = None
+
+    def warm_up(self) -> None:
+        """Predict once, so that the first real frame does not pay for one-time work."""
+        size = (self._preprocessing.height, self._preprocessing.width, 3)
+        self._policy.reset('warm up')
+        self._policy.observe(self._preprocessing.from_rgb(np.zeros(size, np.uint8)), 0.0)
+        self._policy.predict()
+        self._generation = None
+
+    def answer(self, records: list[FrameRecord]) -> list[ReplyRecord]:
+        """
+        See all waiting frames in order and predict once, from the newest.
+
+        :param records: waiting frames, at least one
+        :return: one reply for each
+        """
+        newest = records[-1]
+        return [
+            self._see(record, predict=record is newest)
+            if record.generation == newest.generation
+            else self._reply(record, ReplyKind.SEEN)
+            for record in records
+        ]
+
+    def _see(self, record: FrameRecord, *, predict: bool) -> ReplyRecord:
+        start = time.perf_counter()
+        try:
+            if record.generation != self._generation:
+                self._policy.reset(record.instruction)
+                self._generation = record.generation
+            frame = self._preprocess(record)
+            crc32 = zlib.crc32(np.ascontiguousarray(frame))
+            self._policy.observe(frame, record.stamp)
+            if not predict:
+                return self._reply(record, ReplyKind.SEEN, crc32=crc32)
+            chunk = self._policy.predict()
+        except ImageFormatError as error:
+            return self._reply(record, ReplyKind.BAD_IMAGE, text=str(error))
+        except MobileVlaError as error:
+            return self._reply(record, ReplyKind.BAD_CHUNK, text=str(error))
+        return ReplyRecord(
+            kind=ReplyKind.CHUNK,
+            sequence=record.sequence,
+            generation=record.generation,
+            stamp=chunk.stamp,
+            inference_ms=(time.perf_counter() - start) * 1e3,
+            crc32=crc32,
+            actions=chunk.actions,
+        )
+
+    def _preprocess(self, record: FrameRecord) -> NDArray[np.uint8]:
+        data = self._buffer.read(record.sequence, record.size)
+        if record.encoding == JPEG:
+            return self._preprocessing(bytes(data))
+        rgb = to_rgb(data, record.height, record.width, record.step, record.encoding)
+        return self._preprocessing.from_rgb(rgb)
+
+    @staticmethod
+    def _reply(record: FrameRecord, kind: ReplyKind, **fields: object) -> ReplyRecord:
+        return ReplyRecord(kind, record.sequence, record.generation, record.stamp, **fields)
+
+
+def serve(worker: Worker, link: socket.socket) -> None:
+    """Answer frames until the control process closes the socket."""
+    while True:
+        records = _receive_waiting(link)
+        if not records:
+            return
+        for reply in worker.answer(records):
+            link.send(reply.pack())
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Load the policy and serve it; the exit status is 1 when it cannot be loaded."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the control process' to answer.
+    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    options = _parse(arguments)
+    if os.getppid() != options.parent:
+        return 0  # It died before its death could be reported.
+    link = socket.socket(fileno=options.socket)
+    try:
+        worker = Worker(_load(options), FrameBuffer(options.memory))
+        worker.warm_up()
+        link.send(ReplyRecord(ReplyKind.READY).pack())
+        serve(worker, link)
+    except MobileVlaError as error:
+        link.send(ReplyRecord(ReplyKind.FAILED, text=str(error)).pack())
+        return 1
+    except (BrokenPipeError, ConnectionResetError):
+        pass  # The control process is gone.
+    return 0
+
+
+def _load(options: argparse.Namespace) -> Policy:
+    import cv2
+    import torch
+
+    from mobile_vla_core.checkpoint import load_policy
+
+    cv2.setNumThreads(options.threads)
+    torch.set_num_threads(options.threads)
+    return load_policy(options.checkpoint, device=options.device)
+
+
+def _receive_waiting(link: socket.socket) -> list[FrameRecord]:
+    """Wait for a record and take all that wait with it; none when the socket was closed."""
+    records = []
+    flags = 0
+    while True:
+        try:
+            data = link.recv(RECORD_BYTES, flags)
+        except BlockingIOError:
+            return records
+        if not data:
+            return []
+        records.append(FrameRecord.unpack(data))
+        flags = socket.MSG_DONTWAIT
+
+
+def _parse(arguments: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description='Inference worker of the policy node.')
+    parser.add_argument('--checkpoint', required=True, help='checkpoint directory')
+    parser.add_argument('--device', default='cpu', help='torch device')
+    parser.add_argument('--threads', type=int, default=1, help='threads of torch and OpenCV')
+    parser.add_argument('--parent', type=int, required=True, help='process that started this')
+    parser.add_argument('--socket', type=int, required=True, help='inherited file descriptor')
+    parser.add_argument('--memory', type=int, required=True, help='inherited file descriptor')
+    return parser.parse_args(arguments)
+
+
+if __name__ == '__main__':
+    status = main()
+    sys.stderr.flush()
+    # Skip the interpreter's teardown: torch's takes long, and there is nothing to save.
+    os._exit(status)

@@ -1,0 +1,220 @@
+# Copyright 2026 The Mobile VLA Authors
+# SPDX-License-Identifier: Apache-2.0
+"""Tests for pilot.py."""
+
+import numpy as np
+import pytest
+
+from mobile_vla_core.action_space import ActionCodec, ActionType
+from mobile_vla_core.images import Preprocessing
+from mobile_vla_core.policy_card import PolicyCard
+from mobile_vla_core.safety import StopReason
+from mobile_vla_policy.pilot import Pilot
+from mobile_vla_policy.record import ReplyKind, ReplyRecord
+
+CARD = PolicyCard(
+    architecture='nano',
+    network={},
+    window=8,
+    chunk=8,
+    step_period=0.1,
+    preprocessing=Preprocessing(),
+    codec=ActionCodec(scale=(0.5, 0.5, 0.5), limits=((-0.2, 0.7), (-0.4, 0.4), (-1.0, 1.0))),
+)
+START = 1000.0
+
+
+def actions(kind=ActionType.MOVEMENT, velocity=(0.5, 0.1, 0.2)):
+    rows = np.tile(np.float32([*velocity, kind]), (8, 1))
+    rows[:, 0] -= np.arange(8, dtype=np.float32) * 0.01
+    return rows
+
+
+def reply(pilot, stamp, kind=ReplyKind.CHUNK, **fields):
+    values = {'generation': pilot.generation, 'stamp': stamp, 'crc32': 5, 'inference_ms': 3.0}
+    if kind is ReplyKind.CHUNK:
+        values['actions'] = actions()
+    return ReplyRecord(kind, **{**values, **fields})
+
+
+@pytest.fixture
+def pilot():
+    pilot = Pilot(CARD, '/camera', max_image_age=0.5, max_chunk_age=0.4)
+    pilot.follow('go left', START - 1.0)
+    pilot.worker_is(None)
+    pilot.activate(START)
+    return pilot
+
+
+@pytest.fixture
+def driving(pilot):
+    assert pilot.offer(START, START + 0.01)
+    pilot.given(True)
+    pilot.answered(reply(pilot, START))
+    assert pilot.decide(START + 0.02).reason is None
+    return pilot
+
+
+def assert_stopped(decision, reason):
+    assert decision.reason is reason
+    assert decision.sentence
+    assert decision.action_type is ActionType.STOP
+    np.testing.assert_array_equal(decision.velocity, np.zeros(3))
+
+
+def test_without_an_instruction_the_robot_stays(pilot):
+    pilot.follow('  ', START)
+    assert_stopped(pilot.decide(START), StopReason.NO_INSTRUCTION)
+
+
+def test_a_camera_that_never_publishes_is_named(pilot):
+    decision = pilot.decide(START + 5.0)
+    assert_stopped(decision, StopReason.NO_IMAGE)
+    assert decision.sentence == 'no image on /camera: is the camera running?'
+    assert np.isnan(decision.image_age)
+
+
+def test_before_the_first_prediction_the_robot_stays(pilot):
+    pilot.offer(START, START)
+    assert_stopped(pilot.decide(START + 0.01), StopReason.NO_CHUNK)
+
+
+def test_the_action_is_that_of_the_observations_age(driving):
+    decision = driving.decide(START + 0.25)
+    np.testing.assert_allclose(decision.velocity, [0.48, 0.1, 0.2], rtol=1e-6)
+    assert decision.action_type is ActionType.MOVEMENT
+    assert decision.chunk_age == pytest.approx(0.25)
+    assert decision.image_age == pytest.approx(0.25)
+    assert decision.sentence == ''
+
+
+def test_a_chunk_is_fresh_once(driving):
+    assert not driving.decide(START + 0.05).fresh
+    driving.answered(reply(driving, START + 0.1))
+    assert driving.decide(START + 0.12).fresh
+    assert not driving.decide(START + 0.17).fresh
+
+
+def test_an_old_image_stops_the_robot_and_says_how_old_it_is(driving):
+    driving.answered(reply(driving, START + 0.4))
+    decision = driving.decide(START + 0.62)
+    assert_stopped(decision, StopReason.STALE_IMAGE)
+    assert '/camera is 0.62 s old, allowed are 0.5 s' in decision.sentence
+
+
+def test_an_old_chunk_stops_the_robot_although_images_come(driving):
+    driving.offer(START + 0.4, START + 0.4)
+    decision = driving.decide(START + 0.42)
+    assert_stopped(decision, StopReason.STALE_CHUNK)
+    assert '0.42 s old, allowed are 0.4 s' in decision.sentence
+
+
+def test_an_image_from_the_future_is_neither_driven_on_nor_shown_to_the_policy(driving):
+    assert not driving.offer(START + 9.0, START + 0.1)
+    assert_stopped(driving.decide(START + 0.1), StopReason.FUTURE_IMAGE)
+
+
+def test_an_old_image_is_not_shown_to_the_policy(driving):
+    assert not driving.offer(START + 0.2, START + 0.8)
+
+
+def test_only_frames_of_after_the_reset_count(pilot):
+    assert not pilot.offer(START - 0.1, START)
+    assert pilot.offer(START, START + 0.01)
+
+
+def test_a_new_instruction_stops_clears_and_ignores_what_was_under_way(driving):
+    before = reply(driving, START + 0.1)
+    driving.follow('go right', START + 0.1)
+    assert_stopped(driving.decide(START + 0.11), StopReason.NO_CHUNK)
+    driving.answered(before)
+    assert_stopped(driving.decide(START + 0.12), StopReason.NO_CHUNK)
+    driving.answered(reply(driving, START + 0.2))
+    assert driving.decide(START + 0.21).reason is None
+
+
+def test_the_same_instruction_again_starts_anew(driving):
+    driving.follow('go left', START + 0.1)
+    assert_stopped(driving.decide(START + 0.11), StopReason.NO_CHUNK)
+
+
+@pytest.mark.parametrize(
+    ('reason', 'detail', 'sentence'),
+    [
+        (StopReason.WORKER_DOWN, 'killed by SIGKILL', 'stopped (killed by SIGKILL)'),
+        (StopReason.WORKER_FAILED, 'no such file.', 'cannot run the policy: no such file.'),
+        (StopReason.WORKER_STARTING, '', 'is loading the policy'),
+    ],
+)
+def test_without_a_worker_the_robot_stops_at_once(driving, reason, detail, sentence):
+    driving.worker_is(reason, detail)
+    decision = driving.decide(START + 0.03)
+    assert_stopped(decision, reason)
+    assert sentence in decision.sentence
+
+
+def test_the_chunk_of_a_dead_worker_is_not_played_by_the_next(driving):
+    driving.worker_is(StopReason.WORKER_DOWN, 'killed')
+    driving.worker_is(None)
+    assert_stopped(driving.decide(START + 0.03), StopReason.NO_CHUNK)
+
+
+def test_frames_are_neither_given_nor_counted_while_there_is_no_worker(driving):
+    driving.worker_is(StopReason.WORKER_STARTING, '')
+    assert not driving.offer(START + 0.1, START + 0.1)
+    driving.worker_is(None)
+    assert driving.offer(START + 0.2, START + 0.2)
+    assert driving.tally.dropped == 0
+
+
+def test_a_bad_image_stops_the_robot_until_a_good_one_comes(driving):
+    driving.offer(START + 0.1, START + 0.1)
+    bad = reply(driving, START + 0.1, ReplyKind.BAD_IMAGE, text='encoding "x" is not supported')
+    driving.answered(bad)
+    decision = driving.decide(START + 0.12)
+    assert_stopped(decision, StopReason.BAD_IMAGE)
+    assert 'encoding "x" is not supported' in decision.sentence
+    assert driving.tally.dropped == 1
+    driving.answered(reply(driving, START + 0.2))
+    assert driving.decide(START + 0.22).reason is None
+
+
+@pytest.mark.parametrize('value', [np.nan, np.inf])
+def test_a_chunk_that_is_not_finite_stops_the_robot(driving, value):
+    broken = actions()
+    broken[3, 1] = value
+    driving.answered(reply(driving, START + 0.1, actions=broken))
+    assert_stopped(driving.decide(START + 0.12), StopReason.BAD_CHUNK)
+
+
+def test_the_action_type_stop_gives_zero_whatever_the_velocity(pilot):
+    pilot.offer(START, START)
+    pilot.answered(reply(pilot, START, actions=actions(ActionType.STOP)))
+    decision = pilot.decide(START + 0.01)
+    assert decision.reason is None
+    assert decision.action_type is ActionType.STOP
+    np.testing.assert_array_equal(decision.velocity, np.zeros(3))
+
+
+def test_huge_velocities_end_at_the_limits_of_the_training_data(pilot):
+    pilot.offer(START, START)
+    pilot.answered(reply(pilot, START, actions=actions(velocity=(70.0, 0.0, 10.0))))
+    np.testing.assert_allclose(pilot.decide(START).velocity, [0.7, 0.0, 0.1], rtol=1e-5)
+
+
+def test_a_clock_set_back_starts_anew(driving):
+    assert_stopped(driving.decide(5.0), StopReason.NO_IMAGE)
+    assert driving.offer(5.1, 5.1)
+    driving.answered(reply(driving, 5.1))
+    assert driving.decide(5.12).reason is None
+
+
+def test_activation_forgets_images_chunk_and_counts(driving):
+    assert driving.tally.frames == 1
+    driving.activate(START + 0.1)
+    assert driving.tally.frames == 0
+    assert_stopped(driving.decide(START + 0.1), StopReason.NO_IMAGE)
+
+
+def test_the_tally_holds_what_the_worker_measured(driving):
+    assert (driving.tally.inference_ms, driving.tally.crc32) == (3.0, 5)

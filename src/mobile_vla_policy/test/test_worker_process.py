@@ -1,0 +1,156 @@
+# Copyright 2026 The Mobile VLA Authors
+# SPDX-License-Identifier: Apache-2.0
+"""Tests for worker_process.py, through real processes."""
+
+import os
+from pathlib import Path
+import queue
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import zlib
+
+import numpy as np
+import pytest
+
+from mobile_vla_core.images import encode_jpeg, Preprocessing
+from mobile_vla_core.safety import StopReason
+from mobile_vla_policy.camera_frame import CameraFrame
+from mobile_vla_policy.frame_buffer import SLOTS
+from mobile_vla_policy.record import ReplyKind
+from mobile_vla_policy.worker_process import WorkerProcess, WorkerSettings
+
+PATIENCE = 30.0
+"""Loading torch takes seconds, more on a busy machine."""
+
+PICTURE = np.random.default_rng(0).integers(0, 255, (180, 320, 3), dtype=np.uint8)
+
+PARENT = """
+import sys, time
+from mobile_vla_policy.worker_process import WorkerProcess, WorkerSettings
+worker = WorkerProcess(WorkerSettings(sys.argv[1]), print, lambda *state: None)
+worker.start()
+while worker.pid is None:
+    time.sleep(0.01)
+print(worker.pid, flush=True)
+time.sleep(60)
+"""
+
+
+class Watched:
+    """A worker process whose replies and states wait in queues."""
+
+    def __init__(self, checkpoint):
+        self.replies, self.states = queue.Queue(), queue.Queue()
+        self.process = WorkerProcess(
+            WorkerSettings(str(checkpoint)),
+            self.replies.put,
+            lambda reason, detail: self.states.put((reason, detail)),
+        )
+        self.process.start()
+
+    def wait_for(self, reason):
+        """Return the detail of the state with this reason."""
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            found, detail = self.states.get(timeout=max(0.1, deadline - time.monotonic()))
+            if found is reason:
+                return detail
+
+    def send(self, stamp=1.0, generation=1):
+        height, width = PICTURE.shape[:2]
+        data = memoryview(PICTURE.tobytes())
+        frame = CameraFrame(stamp, data, height, width, 3 * width, 'rgb8')
+        return self.process.send(frame, generation, 'go left')
+
+
+@pytest.fixture
+def watch():
+    started = []
+
+    def start(checkpoint):
+        started.append(Watched(checkpoint))
+        return started[-1]
+
+    yield start
+    for watched in started:
+        watched.process.stop()
+        assert is_gone(watched.process.pid)
+
+
+def is_gone(pid, patience=0.0):
+    deadline = time.monotonic() + patience
+    while Path(f'/proc/{pid}').exists():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+def test_a_worker_is_fed_killed_started_again_and_stalled(watch, checkpoint):
+    watched = watch(checkpoint)
+    assert watched.send() is False  # Not ready yet.
+    watched.wait_for(None)
+
+    assert watched.send(stamp=7.5)
+    reply = watched.replies.get(timeout=PATIENCE)
+    seen = Preprocessing()(encode_jpeg(PICTURE))
+    assert reply.kind is ReplyKind.CHUNK
+    assert (reply.stamp, reply.crc32) == (7.5, zlib.crc32(seen))
+
+    first = watched.process.pid
+    os.kill(first, signal.SIGKILL)
+    assert watched.wait_for(StopReason.WORKER_DOWN) == 'killed by SIGKILL'
+    watched.wait_for(None)
+    assert watched.process.pid != first
+    assert watched.process.restarts == 1
+    assert watched.send(stamp=8.5)
+    assert watched.replies.get(timeout=PATIENCE).stamp == 8.5
+
+    os.kill(watched.process.pid, signal.SIGSTOP)
+    assert [watched.send() for _ in range(SLOTS + 1)] == [True] * SLOTS + [False]
+    start = time.monotonic()
+    watched.process.stop()
+    assert time.monotonic() - start < 3.0
+
+
+def test_a_worker_ignores_sigint(watch, checkpoint):
+    watched = watch(checkpoint)
+    watched.wait_for(None)
+    os.kill(watched.process.pid, signal.SIGINT)
+    assert watched.send()
+    assert watched.replies.get(timeout=PATIENCE).kind is ReplyKind.CHUNK
+
+
+def test_a_checkpoint_that_was_tampered_with_is_not_tried_twice(watch, checkpoint, tmp_path):
+    broken = tmp_path / 'broken'
+    shutil.copytree(checkpoint, broken)
+    weights = broken / 'model.safetensors'
+    weights.write_bytes(weights.read_bytes()[:-4] + b'\0\0\0\1')
+    watched = watch(broken)
+    detail = watched.wait_for(StopReason.WORKER_FAILED)
+    assert 'was changed after it was saved' in detail
+    assert watched.process.restarts == 0
+
+
+def test_a_worker_does_not_outlive_a_parent_that_is_killed(checkpoint):
+    parent = subprocess.Popen(
+        [sys.executable, '-c', PARENT, str(checkpoint)],
+        stdout=subprocess.PIPE,
+        env=dict(os.environ, PYTHONPATH=os.pathsep.join(sys.path)),
+        text=True,
+    )
+    with parent:
+        worker = int(parent.stdout.readline())
+        parent.kill()
+    assert is_gone(worker, patience=PATIENCE)
+
+
+def test_stopping_while_the_worker_loads_leaves_nothing(watch, checkpoint):
+    watched = watch(checkpoint)
+    while watched.process.pid is None:
+        time.sleep(0.01)
+    watched.process.stop()
+    assert is_gone(watched.process.pid)
