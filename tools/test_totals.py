@@ -1,7 +1,7 @@
 # Copyright 2026 The Mobile VLA Authors
 # SPDX-License-Identifier: Apache-2.0
 
-"""Print the totals of all pytest results below a build folder; fail when a test did or none ran."""
+"""Print the totals of all tests below a build folder; fail when one failed or none ran."""
 
 from pathlib import Path
 import sys

@@ -1,0 +1,94 @@
+# Copyright 2026 The Mobile VLA Authors
+# SPDX-License-Identifier: Apache-2.0
+
+"""Start the recorder; its services start and stop episodes."""
+
+from launch import LaunchDescription
+from launch.actions import DeclareLaunchArgument, IncludeLaunchDescription
+from launch.substitutions import LaunchConfiguration, PathJoinSubstitution
+from launch_ros.actions import Node
+from launch_ros.parameter_descriptions import ParameterValue
+from launch_ros.substitutions import FindPackageShare
+
+
+def generate_launch_description() -> LaunchDescription:
+    """Describe the node and its arguments."""
+    share = FindPackageShare('mobile_vla_bringup')
+    return LaunchDescription(
+        [
+            DeclareLaunchArgument(
+                'output',
+                default_value='~/mobile_vla/episodes',
+                description='Folder for the episodes.',
+            ),
+            DeclareLaunchArgument(
+                'image_topic', default_value='camera/image_raw', description='Camera topic.'
+            ),
+            DeclareLaunchArgument(
+                'compressed',
+                default_value='false',
+                choices=['true', 'false'],
+                description='The camera topic carries CompressedImage, not Image.',
+            ),
+            DeclareLaunchArgument(
+                'cmd_vel_topic', default_value='cmd_vel', description='Velocity commands.'
+            ),
+            DeclareLaunchArgument(
+                'stamped',
+                default_value='false',
+                choices=['true', 'false'],
+                description='Commands are TwistStamped, not Twist.',
+            ),
+            DeclareLaunchArgument(
+                'odometry_topic',
+                default_value='',
+                description='Topic of nav_msgs/Odometry to record as well, empty for none.',
+            ),
+            DeclareLaunchArgument(
+                'use_sim_time',
+                default_value='false',
+                choices=['true', 'false'],
+                description='Take the time from /clock.',
+            ),
+            DeclareLaunchArgument(
+                'namespace',
+                default_value='',
+                description='Namespace of the node and of its topics.',
+            ),
+            DeclareLaunchArgument(
+                'params_file',
+                default_value=PathJoinSubstitution([share, 'config', 'recorder.yaml']),
+                description='YAML file with the other parameters.',
+            ),
+            IncludeLaunchDescription(PathJoinSubstitution([share, 'environment.launch.py'])),
+            Node(
+                package='mobile_vla_recorder',
+                executable='recorder',
+                name='recorder',
+                namespace=LaunchConfiguration('namespace'),
+                output='screen',
+                parameters=[
+                    LaunchConfiguration('params_file'),
+                    {
+                        'output': ParameterValue(LaunchConfiguration('output'), value_type=str),
+                        'image_topic': ParameterValue(
+                            LaunchConfiguration('image_topic'), value_type=str
+                        ),
+                        'compressed': ParameterValue(
+                            LaunchConfiguration('compressed'), value_type=bool
+                        ),
+                        'cmd_vel_topic': ParameterValue(
+                            LaunchConfiguration('cmd_vel_topic'), value_type=str
+                        ),
+                        'stamped': ParameterValue(LaunchConfiguration('stamped'), value_type=bool),
+                        'odometry_topic': ParameterValue(
+                            LaunchConfiguration('odometry_topic'), value_type=str
+                        ),
+                        'use_sim_time': ParameterValue(
+                            LaunchConfiguration('use_sim_time'), value_type=bool
+                        ),
+                    },
+                ],
+            ),
+        ]
+    )

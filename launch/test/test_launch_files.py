@@ -1,0 +1,114 @@
+# Copyright 2026 The Mobile VLA Authors
+# SPDX-License-Identifier: Apache-2.0
+
+"""Hold the launch files against what is installed; reads them, so needs no launch library."""
+
+import ast
+from dataclasses import fields, is_dataclass
+import importlib
+import os
+from pathlib import Path
+
+from ament_index_python.packages import get_package_prefix, get_package_share_directory
+import pytest
+import yaml
+
+SHARE = Path(get_package_share_directory('mobile_vla_bringup'))
+NODE_FILES = ('sim.launch.py', 'record.launch.py', 'policy.launch.py')
+
+
+def calls(path: Path, name: str) -> list[ast.Call]:
+    """Return the calls of the function or class of that name in a file."""
+    nodes = ast.walk(ast.parse(path.read_text()))
+    return [node for node in nodes if isinstance(node, ast.Call) and _name(node.func) == name]
+
+
+def _name(function: ast.expr) -> str:
+    return function.attr if isinstance(function, ast.Attribute) else getattr(function, 'id', '')
+
+
+def keywords(call: ast.Call) -> dict[str, ast.expr]:
+    return {keyword.arg: keyword.value for keyword in call.keywords}
+
+
+def constants(call: ast.Call, name: str) -> str:
+    return ast.literal_eval(keywords(call)[name])
+
+
+def declared_parameters(package: str) -> set[str]:
+    """Return the names that the parameters module of a node's package declares."""
+    module = importlib.import_module(f'{package}.parameters')
+    (declared,) = [
+        value
+        for name, value in vars(module).items()
+        if name.endswith('Parameters') and is_dataclass(value)
+    ]
+    return {field.name for field in fields(declared)} | {'use_sim_time'}
+
+
+def config_of(path: Path) -> Path:
+    """Return the default of the argument params_file."""
+    for call in calls(path, 'DeclareLaunchArgument'):
+        if ast.literal_eval(call.args[0]) == 'params_file':
+            parts = keywords(call)['default_value'].args[0].elts[1:]
+            return SHARE.joinpath(*(ast.literal_eval(part) for part in parts))
+    raise AssertionError(f'{path.name} has no argument params_file')
+
+
+def test_every_launch_file_is_installed():
+    installed = {path.name for path in SHARE.glob('*.launch.py')}
+    assert installed == {'environment.launch.py', *NODE_FILES}
+
+
+@pytest.mark.parametrize('name', NODE_FILES)
+def test_the_executable_is_installed(name):
+    (node,) = calls(SHARE / name, 'Node')
+    package, executable = constants(node, 'package'), constants(node, 'executable')
+    path = Path(get_package_prefix(package)) / 'lib' / package / executable
+    assert os.access(path, os.X_OK), f'{path} is not an executable'
+
+
+@pytest.mark.parametrize('name', NODE_FILES)
+def test_every_parameter_that_is_passed_is_declared_by_the_node(name):
+    (node,) = calls(SHARE / name, 'Node')
+    (passed,) = [
+        element for element in keywords(node)['parameters'].elts if isinstance(element, ast.Dict)
+    ]
+    names = {ast.literal_eval(key) for key in passed.keys}
+    assert names
+    assert names <= declared_parameters(constants(node, 'package'))
+
+
+@pytest.mark.parametrize('name', NODE_FILES)
+def test_every_parameter_in_the_config_file_is_declared_and_not_passed_too(name):
+    (node,) = calls(SHARE / name, 'Node')
+    config = yaml.safe_load(config_of(SHARE / name).read_text())
+    names = set(config['/**']['ros__parameters'])
+    arguments = {
+        ast.literal_eval(call.args[0]) for call in calls(SHARE / name, 'DeclareLaunchArgument')
+    }
+    assert names
+    assert names <= declared_parameters(constants(node, 'package'))
+    assert not names & arguments
+
+
+@pytest.mark.parametrize('name', NODE_FILES)
+def test_arguments_are_described_and_every_configuration_that_is_read_is_an_argument(name):
+    arguments = {
+        ast.literal_eval(call.args[0]): keywords(call)
+        for call in calls(SHARE / name, 'DeclareLaunchArgument')
+    }
+    read = {ast.literal_eval(call.args[0]) for call in calls(SHARE / name, 'LaunchConfiguration')}
+    assert read == set(arguments)
+    assert all(ast.literal_eval(value['description']) for value in arguments.values())
+    without_default = {key for key, value in arguments.items() if 'default_value' not in value}
+    assert without_default <= {'checkpoint'}
+
+
+@pytest.mark.parametrize('name', NODE_FILES)
+def test_images_get_room_in_shared_memory(name):
+    (include,) = calls(SHARE / name, 'IncludeLaunchDescription')
+    assert ast.literal_eval(include.args[0].args[0].elts[-1]) == 'environment.launch.py'
+    (join,) = calls(SHARE / 'environment.launch.py', 'PathJoinSubstitution')
+    parts = [ast.literal_eval(part) for part in join.args[0].elts[1:]]
+    assert SHARE.joinpath(*parts).is_file()
