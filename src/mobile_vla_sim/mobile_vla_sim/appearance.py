@@ -49,7 +49,7 @@ def draw_appearance(rng: np.random.Generator, boxes: int) -> Appearance:
 
     hue = between(0.0, 1.0)
     floor_hue, wall_hue = between(0.03, 0.16), between(0.0, 1.0)
-    floor_saturation, floor_value = between(0.05, 0.35), between(0.40, 0.72)
+    floor_saturation, floor_value = between(0.03, 0.30), between(0.50, 0.85)
     contrast = between(0.55, 0.85)
     sky_hue = between(0.52, 0.66)
     bearing = between(-math.pi, math.pi)
@@ -59,7 +59,7 @@ def draw_appearance(rng: np.random.Generator, boxes: int) -> Appearance:
         boxes=tuple(
             colour(between(0.07, 0.10), between(0.40, 0.60), between(0.55, 0.80))
             if plain
-            else colour(between(0.0, 1.0), between(0.45, 0.80), between(0.45, 0.85))
+            else colour(between(0.0, 1.0), between(0.50, 0.85), between(0.55, 0.95))
             for plain in cardboard
         ),
         cup=colour(hue, between(0.75, 1.0), between(0.75, 1.0)),
@@ -81,6 +81,6 @@ def draw_appearance(rng: np.random.Generator, boxes: int) -> Appearance:
             lamp * math.sin(bearing),
             between(2.4, 4.0),
         ),
-        light_intensity=between(0.60, 0.90),
+        light_intensity=between(0.70, 1.00),
         ambient=between(0.40, 0.55),
     )

@@ -5,34 +5,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Protocol
+import math
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from mobile_vla_core.errors import ConfigError
+
 from .base import BaseConfig, OmniBase
-from .camera import RayCamera
+from .camera import Camera, make_camera
 from .disturbance import Disturbance
-from .geometry import Pose
 from .judge import Judge, JudgeConfig, Outcome
-from .optics import CameraConfig
 from .scenario import find_scenario, Scenario
 from .scene import draw_scene, Scene
 
 PHYSICS_PERIOD = 0.02
 """Longest step between two looks of the judge [s]."""
-
-
-class Camera(Protocol):
-    """What the world needs of a renderer."""
-
-    config: CameraConfig
-
-    def load(self, scene: Scene) -> None:
-        """Look at another scene from now on."""
-
-    def render(self, pose: Pose) -> NDArray[np.uint8]:
-        """Return RGB, shape (H, W_px, 3), seen from a pose of the base."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +40,7 @@ class World:
 
     def __init__(self, camera: Camera | None = None, config: WorldConfig | None = None) -> None:
         self.config = config or WorldConfig()
-        self.camera = camera or RayCamera()
+        self.camera = camera or make_camera()
         self.base = OmniBase(self.config.base)
         self.time = 0.0
         """Simulated time since the reset [s]."""
@@ -65,8 +53,10 @@ class World:
             and the judge, never the geometry
         :param seed: of scene, disturbance and paraphrase
         :param disturbance: level, 0 for none and 1 as for training data
-        :raises ConfigError: if the scenario is unknown
+        :raises ConfigError: if the scenario is unknown or the disturbance is not a level
         """
+        if not 0.0 <= disturbance < math.inf:
+            raise ConfigError(f'expected a disturbance of 0 or more, found {disturbance}')
         self.scenario = find_scenario(scenario)
         self.seed = seed
         self.scene = draw_scene(self.scenario, seed)

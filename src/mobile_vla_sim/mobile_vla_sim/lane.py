@@ -1,0 +1,189 @@
+# Copyright 2026 The Mobile VLA Authors
+# SPDX-License-Identifier: Apache-2.0
+"""A lane: one simulator, one recorder and one driver, recording episode after episode."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+import time
+
+from std_srvs.srv import Trigger
+
+from mobile_vla_core.action_space import VELOCITY_DIM
+from mobile_vla_core.ros_domain import reserve_domain
+from mobile_vla_msgs.msg import SimulationState
+from mobile_vla_msgs.srv import ResetSimulation, StartEpisode, StopEpisode
+
+from .driver import Driver
+from .exchange import Exchange, ExchangeError
+from .judge import Outcome
+from .plan import Job
+from .process import find_executable, Process
+from .scenario import find_scenario
+from .sim_messages import state_boxes, state_pose
+
+CAMERA_RATE = 10.0
+"""Frames per second of simulated time [Hz]."""
+_CONNECT_TIMEOUT = 60.0
+_STATE_TIMEOUT = 15.0
+_RESEND_AFTER = 2.0
+_START_TIMEOUT = 10.0
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A kept episode: what the recorder acknowledged and what the simulator sent."""
+
+    job: Job
+    path: Path
+    frames: int
+    stamps: tuple[float, ...]
+    """Stamps of the pictures published since the start [s]."""
+    dropped: int
+    """As counted by the recorder itself."""
+
+
+class Lane:
+    """Use as a context manager, in one thread."""
+
+    def __init__(
+        self, index: int, output: Path, disturbance: float, cancelled: Callable[[], bool]
+    ) -> None:
+        """
+        Prepare; nothing is started yet.
+
+        :param output: folder for the episodes; logs go into its `logs`
+        :param cancelled: asked while waiting; the lane gives up when it returns True
+        """
+        self._name = f'lane {index}'
+        self._logs = output / 'logs' / f'lane_{index}'
+        self._output = output
+        self._disturbance = disturbance
+        self._cancelled = cancelled
+        self._stack = ExitStack()
+        self._processes: list[Process] = []
+
+    def __enter__(self) -> Lane:
+        with self._stack:
+            domain = self._stack.enter_context(reserve_domain())
+            self._start('sim', 'mobile_vla_sim', domain, _sim_parameters())
+            self._start(
+                'recorder', 'mobile_vla_recorder', domain, _recorder_parameters(self._output)
+            )
+            self._exchange = Exchange(domain, self._check)
+            self._stack.callback(self._exchange.close)
+            self._exchange.connect(_CONNECT_TIMEOUT)
+            self._stack = self._stack.pop_all()
+        return self
+
+    def __exit__(self, *_) -> None:
+        self._stack.close()
+
+    def record(self, job: Job) -> Recorded | None:
+        """
+        Record one episode; None when the driver failed and it was discarded.
+
+        :raises MobileVlaError: if a process ended, does not answer, or refuses
+        """
+        state = self._begin(job)
+        driver = Driver(find_scenario(job.scenario).sign)
+        stamps = []
+        while not driver.done:
+            action = driver.answer(
+                state_pose(state), (state.cup_x, state.cup_y), state_boxes(state)
+            )
+            state = self._next_state(state, action[:VELOCITY_DIM])
+            stamps.append(state.header.stamp.sec + state.header.stamp.nanosec * 1e-9)
+            driver.observe(Outcome(state.outcome))
+        if not driver.success:
+            self._call('recorder/discard', Trigger.Request())
+            return None
+        saved = self._call('recorder/stop', StopEpisode.Request(outcome='success'))
+        return Recorded(
+            job, Path(saved.path), int(saved.frames), tuple(stamps), int(saved.dropped)
+        )
+
+    def _begin(self, job: Job) -> SimulationState:
+        """Reset the simulator, start the recorder and return the state of the first frame."""
+        deadline = time.monotonic() + _START_TIMEOUT
+        while True:
+            self._exchange.state = None
+            instruction = self._call(
+                'sim/reset',
+                ResetSimulation.Request(
+                    scenario=job.scenario, seed=job.seed, disturbance=self._disturbance
+                ),
+            ).instruction
+            fresh = self._exchange.wait(lambda: self._is_first(job), _RESEND_AFTER)
+            request = StartEpisode.Request(instruction=instruction, scenario=job.scenario)
+            response = self._exchange.call('recorder/start', request) if fresh else None
+            if response and response.success:
+                return self._exchange.state
+            # The first picture may come before the subscriptions have found each other.
+            if time.monotonic() > deadline:
+                raise ExchangeError(
+                    f'the recorder refuses to start: {response.message}'
+                    if response
+                    else f'the simulator publishes no state: see {self._logs / "sim.log"}'
+                )
+
+    def _is_first(self, job: Job) -> bool:
+        state = self._exchange.state
+        return bool(
+            state and state.step == 0 and (state.scenario, state.seed) == (job.scenario, job.seed)
+        )
+
+    def _next_state(self, state: SimulationState, velocity) -> SimulationState:
+        """Answer a state until the next one comes."""
+        deadline = time.monotonic() + _STATE_TIMEOUT
+        while time.monotonic() < deadline:
+            self._exchange.answer(state, velocity)
+            if self._exchange.wait(
+                lambda: self._exchange.state.header.stamp != state.header.stamp, _RESEND_AFTER
+            ):
+                return self._exchange.state
+        raise ExchangeError(
+            f'the simulator has not answered a command for {_STATE_TIMEOUT:g} s: '
+            f'see {self._logs / "sim.log"}'
+        )
+
+    def _call(self, service: str, request):
+        response = self._exchange.call(service, request)
+        if not response.success:
+            raise ExchangeError(f'{service}: {response.message}')
+        return response
+
+    def _start(self, name: str, package: str, domain: int, parameters: dict[str, object]) -> None:
+        command = [find_executable(package, name), '--ros-args']
+        for key, value in parameters.items():
+            command += ['-p', f'{key}:={value}']
+        environment = {'ROS_DOMAIN_ID': str(domain)}
+        process = Process(name, command, self._logs / f'{name}.log', environment)
+        self._processes.append(self._stack.enter_context(process))
+
+    def _check(self) -> None:
+        for process in self._processes:
+            process.check()
+        if self._cancelled():
+            raise ExchangeError(f'{self._name} was cancelled')
+
+
+def _sim_parameters() -> dict[str, object]:
+    return {'mode': 'lock_step', 'stamped': 'true', 'camera_rate': CAMERA_RATE}
+
+
+def _recorder_parameters(output: Path) -> dict[str, object]:
+    return {
+        'use_sim_time': 'true',
+        'output': output,
+        'stamped': 'true',
+        'robot': 'mobile_vla_sim',
+        'odometry_topic': 'odom',
+        'expected_rate': CAMERA_RATE,
+        # Nothing may be lost: the default of a recorder is best effort, as cameras are.
+        'qos_overrides./camera/image_raw.subscription.reliability': 'reliable',
+        'qos_overrides./camera/image_raw.subscription.depth': 100,
+    }

@@ -1,0 +1,67 @@
+# Copyright 2026 The Mobile VLA Authors
+# SPDX-License-Identifier: Apache-2.0
+"""Which episodes to collect, shared by all lanes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+import threading
+
+from .scenario import SCENARIOS
+
+
+@dataclass(frozen=True)
+class Job:
+    """One episode to record."""
+
+    scenario: str
+    seed: int
+
+
+class Plan:
+    """
+    Scenarios in turn, seeds upwards; a failed episode is replaced by one of another seed.
+
+    Every method may be called from any thread.
+    """
+
+    def __init__(self, episodes: int, seed: int) -> None:
+        """
+        Plan `episodes` jobs.
+
+        :param seed: of the first; every job has its own
+        """
+        names = list(SCENARIOS)
+        self._jobs = [Job(names[i % len(names)], seed + i) for i in range(episodes)]
+        self._jobs.reverse()
+        self._spare_seed = seed + episodes
+        self._spares = episodes
+        self._failed: Counter[str] = Counter()
+        self._lock = threading.Lock()
+
+    @property
+    def failed(self) -> Counter[str]:
+        """Failed episodes per scenario."""
+        with self._lock:
+            return self._failed.copy()
+
+    def take(self) -> Job | None:
+        """Return the next job, None when all are taken."""
+        with self._lock:
+            return self._jobs.pop() if self._jobs else None
+
+    def replace(self, job: Job) -> bool:
+        """
+        Put another seed in the place of a failed job.
+
+        :return: False when more have failed than were planned: something is wrong
+        """
+        with self._lock:
+            self._failed[job.scenario] += 1
+            if not self._spares:
+                return False
+            self._spares -= 1
+            self._jobs.append(Job(job.scenario, self._spare_seed))
+            self._spare_seed += 1
+            return True
