@@ -1,0 +1,141 @@
+# Copyright 2026 The Mobile VLA Authors
+# SPDX-License-Identifier: Apache-2.0
+"""The Lightning module: any `PolicyNetwork`, learnt from what drivers did."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import lightning
+import numpy as np
+from numpy.typing import NDArray
+import torch
+from torch import Tensor
+
+from mobile_vla_core.action_space import ActionCodec, as_action
+from mobile_vla_core.instruction import mirror_instruction
+from mobile_vla_core.policies.network import PolicyNetwork, PolicyOutput
+
+from .average import WeightAverage
+from .config import OptimiserConfig, TrainConfig
+from .dataset import ClipBatch
+from .loss import ChunkLoss
+from .metrics import EpisodePredictions, OpenLoopMetrics
+
+
+class PolicyModule(lightning.LightningModule):
+    """
+    Imitate: predict the chunk of actions that the driver gave from each frame on.
+
+    :param network: trained in place; its running mean is what is validated and kept
+    :param mean_action: of the training episodes, shape (4,), the baseline
+    """
+
+    def __init__(
+        self,
+        network: PolicyNetwork,
+        codec: ActionCodec,
+        mean_action: NDArray[np.float32],
+        config: TrainConfig,
+    ) -> None:
+        super().__init__()
+        self.network = network
+        self.average = WeightAverage(network, config.optimiser.average_decay)
+        self.metrics: dict[str, Any] = {}
+        """Of the last validation."""
+        self._codec = codec
+        self._mean_action = mean_action
+        self._config = config
+        self._loss = ChunkLoss(config.loss)
+        self._open_loop = OpenLoopMetrics(mean_action)
+        self._validation_losses: list[tuple[float, int]] = []
+
+    def training_step(self, batch: ClipBatch, _: int) -> Tensor:
+        loss = self._loss(self._predict(self.network, batch, batch.instructions), batch)
+        if self.global_step % self.trainer.log_every_n_steps == 0:
+            values = {'train/loss': loss.total, 'train/velocity_loss': loss.velocity}
+            self.log_dict({**values, 'train/action_type_loss': loss.action_type})
+        return loss.total
+
+    def on_train_batch_end(self, *_: Any) -> None:
+        self.average.update(self.network)
+
+    def on_validation_epoch_start(self) -> None:
+        self._open_loop = OpenLoopMetrics(self._mean_action)
+        self._validation_losses = []
+
+    def validation_step(self, batch: ClipBatch, index: int) -> None:
+        network = self.average.network
+        output = self._predict(network, batch, batch.instructions)
+        loss = self._loss(output, batch)
+        self._validation_losses.append((float(loss.total), int(batch.valid.sum())))
+        swapped = [mirror_instruction(text) for text in batch.instructions]
+        swapped_output = None
+        if swapped != batch.instructions:
+            swapped_output = self._predict(network, batch, swapped)
+        dataset = self.trainer.val_dataloaders.dataset
+        self._open_loop.add(
+            EpisodePredictions(
+                scenario=dataset.episodes[index].scenario,
+                predicted=self._actions(output),
+                swapped=None if swapped_output is None else self._actions(swapped_output),
+                recorded=self._recorded(batch),
+                valid=batch.valid[0].cpu().numpy(),
+            )
+        )
+
+    def on_validation_epoch_end(self) -> None:
+        losses, weights = zip(*self._validation_losses, strict=True)
+        loss = float(np.average(losses, weights=weights))
+        self.metrics = {
+            'step': self.global_step,
+            'validation_loss': loss,
+            'validation': self._open_loop.summary(),
+        }
+        following = self.metrics['validation']['next']['policy']
+        swap = self.metrics['validation']['instruction_swap']
+        self.log('validation/loss', loss)
+        for name, value in {**following, **{f'swap_{k}': v for k, v in swap.items()}}.items():
+            self.log(f'validation/{name}', float(value))
+
+    def configure_optimizers(self) -> dict[str, Any]:
+        config = self._config.optimiser
+        matrices = [p for p in self.network.parameters() if p.ndim > 1]
+        others = [p for p in self.network.parameters() if p.ndim <= 1]
+        optimiser = torch.optim.AdamW(
+            [{'params': matrices}, {'params': others, 'weight_decay': 0.0}],
+            lr=config.learning_rate,
+            weight_decay=config.weight_decay,
+            fused=True,
+        )
+        steps = self._config.schedule.steps
+        schedule = torch.optim.lr_scheduler.LambdaLR(
+            optimiser, lambda step: learning_rate_factor(step, steps, config)
+        )
+        return {
+            'optimizer': optimiser,
+            'lr_scheduler': {'scheduler': schedule, 'interval': 'step'},
+        }
+
+    def _predict(
+        self, network: PolicyNetwork, batch: ClipBatch, instructions: list[str]
+    ) -> PolicyOutput:
+        return network(batch.frames, network.tokenize(instructions).to(self.device))
+
+    def _actions(self, output: PolicyOutput) -> NDArray[np.float32]:
+        velocity = self._codec.denormalise(output.velocity.float().cpu().numpy())
+        return as_action(velocity, output.type_logits.argmax(dim=-1).cpu().numpy())
+
+    def _recorded(self, batch: ClipBatch) -> NDArray[np.float32]:
+        velocity = self._codec.denormalise(batch.velocity[0].cpu().numpy())
+        return as_action(velocity, batch.action_type[0].cpu().numpy())
+
+
+def learning_rate_factor(step: int, steps: int, config: OptimiserConfig) -> float:
+    """Return the share of the full learning rate: a linear warm-up, then half a cosine."""
+    if step < config.warmup_steps:
+        return (step + 1) / config.warmup_steps
+    progress = (step - config.warmup_steps) / max(1, steps - config.warmup_steps)
+    cosine = 0.5 * (1.0 + math.cos(math.pi * min(progress, 1.0)))
+    return config.final_learning_rate + (1.0 - config.final_learning_rate) * cosine

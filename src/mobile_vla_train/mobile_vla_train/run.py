@@ -1,0 +1,210 @@
+# Copyright 2026 The Mobile VLA Authors
+# SPDX-License-Identifier: Apache-2.0
+"""One training run: a folder of episodes in, a run folder with checkpoints out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+import logging
+from pathlib import Path
+from typing import Any
+import warnings
+
+import lightning
+from lightning.pytorch.loggers import TensorBoardLogger
+import numpy as np
+import torch
+from torch.utils.data import DataLoader
+import yaml
+
+from mobile_vla_core.action_space import ActionCodec
+from mobile_vla_core.episodes.folder import find_episodes
+from mobile_vla_core.errors import ConfigError
+from mobile_vla_core.images import Preprocessing
+from mobile_vla_core.policies.architecture import build_network
+from mobile_vla_core.policies.network import PolicyNetwork
+from mobile_vla_core.policy_card import PolicyCard
+
+from . import __version__
+from .augmentation import ClipAugmentation
+from .cache import CachedEpisode, FrameCache, open_cache
+from .checkpoints import PolicyCheckpoints, STATE_FILE, TRAINER_STATE
+from .config import TrainConfig
+from .dataset import ClipDataset, EpisodeDataset, EpochSampler
+from .metrics import mean_action
+from .module import PolicyModule
+from .progress import reading_progress, TrainingProgress
+from .split import load_split, make_split, Split
+
+CACHE = 'cache'
+CONFIG_FILE = 'config.yaml'
+LOG_EVERY = 20
+"""Steps from one point in TensorBoard to the next."""
+
+
+class TrainingRun:
+    """
+    Everything that a run is made of, in place before its first step.
+
+    :param data: folder of episodes
+    :param output: the run folder, created when absent
+    :param cache: folder of the preprocessed frames; `<output>/cache` when None
+    :raises MobileVlaError: if data or configuration cannot be used
+    """
+
+    def __init__(
+        self, data: Path, output: Path, config: TrainConfig, cache: Path | None = None
+    ) -> None:
+        self.output = Path(output)
+        self.config = config
+        paths = find_episodes(data)
+        preprocessing = Preprocessing(config.data.height, config.data.width)
+        torch.set_num_threads(config.threads or _cores())
+        lightning.seed_everything(config.seed, verbose=False)
+        network_settings = _network_settings(config)
+        self.network = build_network(config.policy.architecture, network_settings)
+        self.output.mkdir(parents=True, exist_ok=True)
+        self.cache = open_cache(
+            Path(cache) if cache else self.output / CACHE,
+            paths,
+            preprocessing,
+            camera=config.data.camera,
+            step_period=config.data.step_period,
+            progress=reading_progress,
+        )
+        self.split = self._split()
+        training = self.cache.select(self.split.train)
+        actions = np.concatenate([self.cache.actions[episode.rows] for episode in training])
+        self.codec = ActionCodec.from_actions(actions)
+        self.card = _card(config, self.network, self.cache, training, preprocessing, self.codec)
+        self.module = PolicyModule(self.network, self.codec, mean_action(actions), config)
+        self._training = training
+
+    def fit(self, resume: bool = False) -> dict[str, Any]:
+        """
+        Train to the last step.
+
+        :param resume: go on from the run folder's trainer state
+        :return: the metrics of the last validation
+        :raises ConfigError: if there is nothing to go on from
+        """
+        state = self.output / TRAINER_STATE / STATE_FILE
+        if resume and not state.exists():
+            raise ConfigError(f'{state} does not exist: there is nothing to resume')
+        (self.output / CONFIG_FILE).write_text(
+            yaml.safe_dump(self.config.to_dict(), sort_keys=False), encoding='utf-8'
+        )
+        schedule = self.config.schedule
+        epoch_steps = min(schedule.epoch_steps, schedule.steps)
+        training, validation = self._loaders(epoch_steps)
+        with _quiet():
+            trainer = lightning.Trainer(
+                accelerator=self.config.accelerator,
+                devices=1,
+                precision=self.config.precision,
+                max_steps=schedule.steps,
+                max_epochs=-1,
+                gradient_clip_val=self.config.optimiser.gradient_clip,
+                log_every_n_steps=LOG_EVERY,
+                num_sanity_val_steps=0,
+                enable_progress_bar=False,
+                enable_model_summary=False,
+                enable_checkpointing=False,
+                use_distributed_sampler=False,
+                logger=TensorBoardLogger(self.output, name='', version='tensorboard'),
+                callbacks=[
+                    PolicyCheckpoints(self.output, self.card),
+                    TrainingProgress(schedule.steps),
+                ],
+            )
+            trainer.fit(
+                self.module,
+                training,
+                validation,
+                ckpt_path=state if resume else None,
+                weights_only=True if resume else None,
+            )
+        return self.module.metrics
+
+    def _split(self) -> Split:
+        scenarios = {episode.name: episode.scenario for episode in self.cache.episodes}
+        split = load_split(self.output, list(scenarios))
+        if split is None:
+            split = make_split(scenarios, self.config.data.validation_fraction, self.config.seed)
+            split.save(self.output)
+        return split
+
+    def _loaders(self, epoch_steps: int) -> tuple[DataLoader, DataLoader]:
+        data = self.config.data
+        training = ClipDataset(
+            self.cache,
+            self._training,
+            self.codec,
+            ClipAugmentation(self.config.augmentation),
+            chunk=self.network.chunk,
+            clip_length=data.clip_length,
+            clips_per_batch=data.clips_per_batch,
+            steps=self.config.schedule.steps,
+            seed=self.config.seed,
+        )
+        validation = EpisodeDataset(
+            self.cache,
+            self.cache.select(self.split.validation),
+            self.codec,
+            chunk=self.network.chunk,
+        )
+        sampler = EpochSampler(epoch_steps, self.config.schedule.steps)
+        return (
+            DataLoader(training, batch_size=None, sampler=sampler),
+            DataLoader(validation, batch_size=None),
+        )
+
+
+def _network_settings(config: TrainConfig) -> Mapping[str, Any]:
+    """Join the network's settings with the size of the frames that it will be given."""
+    size = {'height': config.data.height, 'width': config.data.width}
+    return {**config.policy.network, **size}
+
+
+def _card(
+    config: TrainConfig,
+    network: PolicyNetwork,
+    cache: FrameCache,
+    training: list[CachedEpisode],
+    preprocessing: Preprocessing,
+    codec: ActionCodec,
+) -> PolicyCard:
+    return PolicyCard(
+        architecture=config.policy.architecture,
+        network=network.config,
+        window=network.window,
+        chunk=network.chunk,
+        step_period=cache.step_period,
+        preprocessing=preprocessing,
+        codec=codec,
+        cameras=[cache.camera],
+        instructions=sorted({episode.instruction for episode in training}),
+        data_fingerprint=cache.data_fingerprint,
+        software=f'mobile_vla_train {__version__}, torch {torch.__version__}',
+    )
+
+
+def _cores() -> int:
+    return torch.get_num_threads()
+
+
+class _quiet:  # noqa: N801 - reads as a statement
+    """Silence Lightning's hints on stderr: its errors are raised, not logged."""
+
+    _logger = logging.getLogger('lightning.pytorch')
+
+    def __enter__(self) -> None:
+        self._level = self._logger.level
+        self._logger.setLevel(logging.ERROR)
+        self._filters = warnings.catch_warnings()
+        self._filters.__enter__()
+        warnings.filterwarnings('ignore', module='lightning')
+
+    def __exit__(self, *details: object) -> None:
+        self._filters.__exit__(*details)
+        self._logger.setLevel(self._level)

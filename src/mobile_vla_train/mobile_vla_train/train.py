@@ -1,0 +1,74 @@
+# Copyright 2026 The Mobile VLA Authors
+# SPDX-License-Identifier: Apache-2.0
+"""The command `train`: learn a policy from recorded episodes."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+import sys
+
+from mobile_vla_core.errors import MobileVlaError
+
+from .runtime import prepare_runtime
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Parse, train, print; return the exit status."""
+    arguments = list(sys.argv[1:] if arguments is None else arguments)
+    options = _parser().parse_args(_without_ros(arguments))
+    prepare_runtime()
+    # Imported here: torch reads its memory settings when it is imported.
+    from .config import load_config
+    from .report import format_report
+    from .run import TrainingRun
+
+    try:
+        config = load_config(options.config, options.overrides)
+        run = TrainingRun(options.data, options.output, config, options.cache)
+        print(
+            f'{len(run.split.train)} episodes to train on, '
+            f'{len(run.split.validation)} to validate on'
+        )
+        print(format_report(run.fit(options.resume)))
+    except MobileVlaError as error:
+        print(f'train: {error}', file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print('train: interrupted; --resume goes on from the last epoch', file=sys.stderr)
+        return 130
+    print(f'\nPolicy: {options.output / "checkpoints" / "best"}')
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog='train', description='Learn a policy from a folder of recorded episodes.'
+    )
+    parser.add_argument('--data', type=Path, required=True, help='folder of episodes (*.h5)')
+    parser.add_argument('--output', type=Path, required=True, help='run folder')
+    parser.add_argument('--config', default='nano', help='shipped name or YAML file')
+    parser.add_argument('--cache', type=Path, help='folder of decoded frames (in the run folder)')
+    parser.add_argument('--resume', action='store_true', help='go on with the run in --output')
+    parser.add_argument(
+        'overrides', nargs='*', metavar='key=value', help='such as optimiser.learning_rate=1e-3'
+    )
+    return parser
+
+
+def _without_ros(arguments: Sequence[str]) -> list[str]:
+    """Drop what `ros2 run` and `ros2 launch` append: `--ros-args …` up to `--` or the end."""
+    kept, dropping = [], False
+    for argument in arguments:
+        if dropping:
+            dropping = argument != '--'
+        elif argument == '--ros-args':
+            dropping = True
+        else:
+            kept.append(argument)
+    return kept
+
+
+if __name__ == '__main__':
+    sys.exit(main())
