@@ -29,6 +29,20 @@ def generate_launch_description() -> LaunchDescription:
                 description='Commands are TwistStamped, not Twist.',
             ),
             DeclareLaunchArgument(
+                'scenario',
+                default_value='1box_vert_left',
+                choices=[
+                    f'{boxes}_{orientation}_{side}'
+                    for boxes in ('1box', '2box')
+                    for orientation in ('vert', 'hori')
+                    for side in ('left', 'right')
+                ],
+                description='How many boxes, how they lie, and the side to pass them on.',
+            ),
+            DeclareLaunchArgument(
+                'seed', default_value='0', description='Seed of the layout of the scene.'
+            ),
+            DeclareLaunchArgument(
                 'renderer',
                 default_value='ray',
                 choices=['ray', 'egl'],
@@ -56,6 +70,10 @@ def generate_launch_description() -> LaunchDescription:
                     {
                         'mode': ParameterValue(LaunchConfiguration('mode'), value_type=str),
                         'stamped': ParameterValue(LaunchConfiguration('stamped'), value_type=bool),
+                        'scenario': ParameterValue(
+                            LaunchConfiguration('scenario'), value_type=str
+                        ),
+                        'seed': ParameterValue(LaunchConfiguration('seed'), value_type=int),
                         'renderer': ParameterValue(
                             LaunchConfiguration('renderer'), value_type=str
                         ),
