@@ -24,8 +24,8 @@ from mobile_vla_core.ros_domain import reserve_domain
 from mobile_vla_msgs.msg import PolicyStatus, SimulationState
 from mobile_vla_msgs.srv import ResetSimulation
 
-from .judge import TIME_LIMIT
-from .process import NodeProcess
+from .judge import JudgeConfig
+from .process import find_executable, Process
 from .trial import BoxOutline, Trial, TrialResult
 
 SERVICE_TIMEOUT = 30.0
@@ -60,15 +60,12 @@ class EvaluationLane:
     def __enter__(self) -> EvaluationLane:
         with ExitStack() as stack:
             domain = stack.enter_context(reserve_domain())
-            simulator = self._process('mobile_vla_sim', 'sim', domain, mode='real_time')
-            policy = self._process(
-                'mobile_vla_policy',
-                'policy',
-                domain,
-                checkpoint=str(self._settings.checkpoint),
-                rate=self._settings.rate,
-            )
-            self._processes = [stack.enter_context(simulator), stack.enter_context(policy)]
+            lane = self._settings
+            policy = {'checkpoint': lane.checkpoint, 'rate': lane.rate}
+            self._processes = [
+                stack.enter_context(self._start('mobile_vla_sim', 'sim', domain, {})),
+                stack.enter_context(self._start('mobile_vla_policy', 'policy', domain, policy)),
+            ]
             context = Context()
             rclpy.init(context=context, domain_id=domain)
             stack.callback(rclpy.shutdown, context=context)
@@ -95,15 +92,20 @@ class EvaluationLane:
         node.change_state(Transition.TRANSITION_ACTIVATE)
         node.spin_until(
             lambda: node.states and node.states[-1].outcome != RUNNING,
-            TIME_LIMIT + SERVICE_TIMEOUT,
+            JudgeConfig().time_limit + SERVICE_TIMEOUT,
             'an end of the trial',
         )
         node.change_state(Transition.TRANSITION_DEACTIVATE)
         return _result(trial, instruction, node.states, node.reasons)
 
-    def _process(self, package: str, executable: str, domain: int, **parameters) -> NodeProcess:
-        log = self._settings.folder / f'lane{self._index}_{executable}.log'
-        return NodeProcess(package, executable, log, domain=domain, parameters=parameters)
+    def _start(
+        self, package: str, executable: str, domain: int, parameters: dict[str, object]
+    ) -> Process:
+        command = [find_executable(package, executable), '--ros-args']
+        for key, value in parameters.items():
+            command += ['-p', f'{key}:={value}']
+        log = self._settings.folder / 'logs' / f'lane_{self._index}' / f'{executable}.log'
+        return Process(executable, command, log, {'ROS_DOMAIN_ID': str(domain)})
 
     def _warm_up(self) -> None:
         """Configure, and wait until the policy drives: loading must not count as driving time."""
@@ -118,8 +120,9 @@ class EvaluationLane:
 class _Evaluator(Node):
     """The ROS side of a lane."""
 
-    def __init__(self, context: Context, processes: list[NodeProcess]) -> None:
-        super().__init__('evaluator', context=context)
+    def __init__(self, context: Context, processes: list[Process]) -> None:
+        # No rosout: the nodes of all lanes share this process and its loggers.
+        super().__init__('evaluator', context=context, enable_rosout=False)
         self._processes = processes
         self._spinner = SingleThreadedExecutor(context=context)
         self._spinner.add_node(self)
@@ -158,20 +161,17 @@ class _Evaluator(Node):
         """Drive the policy node through its lifecycle."""
         request = ChangeState.Request(transition=Transition(id=transition))
         if not self._call(self._transition, request).success:
-            raise EvaluationError(
-                f'the policy node refused a lifecycle transition: see {self._logs()}'
-            )
+            raise EvaluationError('the policy node refused a lifecycle transition: see its log')
 
     def spin_until(self, condition, timeout: float, what: str) -> None:
         """Handle messages until a condition holds, EvaluationError when it never does."""
         end = time.monotonic() + timeout
         while not condition():
-            dead = [p for p in self._processes if not p.running]
-            if dead:
-                raise EvaluationError(f'{dead[0].name} has ended: see {dead[0].log}')
+            for process in self._processes:
+                process.check()
             if time.monotonic() > end:
                 why = f' ({self.reasons[-1]})' if self.reasons else ''
-                raise EvaluationError(f'waited {timeout:g} s for {what}{why}: see {self._logs()}')
+                raise EvaluationError(f'waited {timeout:g} s for {what}{why}: see the logs')
             self._spinner.spin_once(timeout_sec=0.2)
 
     def _call(self, client, request):
@@ -179,9 +179,6 @@ class _Evaluator(Node):
         future = client.call_async(request)
         self.spin_until(future.done, SERVICE_TIMEOUT, f'an answer of {client.srv_name}')
         return future.result()
-
-    def _logs(self) -> str:
-        return ' and '.join(str(process.log) for process in self._processes)
 
     def _on_state(self, message: SimulationState) -> None:
         if (message.scenario, message.seed) == self._expected:
