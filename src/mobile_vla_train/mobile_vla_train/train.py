@@ -17,7 +17,7 @@ from .runtime import prepare_runtime
 def main(arguments: Sequence[str] | None = None) -> int:
     """Parse, train, print; return the exit status."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
-    options = _parser().parse_args(_without_ros(arguments))
+    options = _parser().parse_intermixed_args(_without_ros(arguments))
     prepare_runtime()
     # Imported here: torch reads its memory settings when it is imported.
     from .config import load_config
