@@ -1,0 +1,228 @@
+# Copyright 2026 The Mobile VLA Authors
+# SPDX-License-Identifier: Apache-2.0
+"""A policy node in its own process, with a camera and a listener around it."""
+
+from __future__ import annotations
+
+import array
+from collections import deque
+import itertools
+import os
+from pathlib import Path
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+from builtin_interfaces.msg import Time
+from geometry_msgs.msg import Twist, TwistStamped
+from lifecycle_msgs.msg import Transition
+from lifecycle_msgs.srv import ChangeState
+import numpy as np
+from rcl_interfaces.srv import SetParameters
+import rclpy
+from rclpy.context import Context
+from rclpy.executors import SingleThreadedExecutor
+from rclpy.node import Node
+from rclpy.parameter import Parameter
+from rclpy.qos import DurabilityPolicy, qos_profile_sensor_data, QoSProfile
+from rosgraph_msgs.msg import Clock
+from sensor_msgs.msg import CompressedImage, Image
+
+from mobile_vla_core.images import encode_jpeg
+from mobile_vla_msgs.msg import PolicyStatus
+
+PATIENCE = 30.0
+"""Loading torch takes seconds, more on a busy machine."""
+CLOCK_PERIOD = 0.01
+CAMERA_STEPS = 10
+"""Clock periods between two pictures: one every 0.1 s."""
+DOMAIN = 1 + os.getpid() % 100
+_NUMBERS = itertools.count()
+
+PICTURE = np.random.default_rng(0).integers(0, 255, (90, 160, 3), dtype=np.uint8)
+
+
+class PolicyRig:
+    """
+    Start a policy node; a context manager that leaves no process behind.
+
+    :param parameters: of the node
+    :param camera: publish a picture every 0.1 s from the start
+
+    With `use_sim_time` the rig is the simulation: its time stands still while `paused` is set.
+    """
+
+    def __init__(self, *, camera: bool = True, **parameters: object) -> None:
+        self.stamped = bool(parameters.get('stamped', False))
+        self.twists: deque[tuple[float, Twist]] = deque()
+        self.statuses: deque[PolicyStatus] = deque()
+        self.camera_on = camera
+        self.compressed = bool(parameters.get('compressed', False))
+        self.simulated = bool(parameters.get('use_sim_time', False))
+        self.paused = False
+        self.simulated_time = 100.0
+        self.encoding = 'rgb8'
+        self.stamp_offset = 0.0
+        # With the domain: neither other tests on this machine nor other rigs are heard.
+        self._namespace = f'/test_{os.getpid()}_{next(_NUMBERS)}'
+        self._start_listener()
+        self._start_process(parameters)
+
+    def __enter__(self) -> PolicyRig:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ending.set()
+        self._camera.join()
+        self._executor.shutdown()
+        self._spinning.join()
+        self._node.destroy_node()
+        rclpy.shutdown(context=self._context)
+        if self.process.poll() is None:
+            self.process.kill()
+        self.output()
+
+    def output(self) -> str:
+        """Wait for the process to end and return what it wrote."""
+        return self.process.communicate(timeout=PATIENCE)[0] or ''
+
+    def stop(self, number: signal.Signals) -> int:
+        """Send a signal and return the exit status."""
+        self.process.send_signal(number)
+        return self.process.wait(PATIENCE)
+
+    def wait(self, condition) -> None:
+        """Wait until a condition holds."""
+        deadline = time.monotonic() + PATIENCE
+        while not condition():
+            assert time.monotonic() < deadline, f'waited in vain; last: {self.latest()}'
+            time.sleep(0.01)
+
+    def wait_until_driving(self) -> None:
+        """Wait for a status that says so after this call, and a command that moves."""
+        self.statuses.clear()
+        self.wait(lambda: self.latest() is not None and self.latest().state == 'driving')
+        self.wait(lambda: self.moves())
+
+    def wait_for_reason(self, text: str) -> PolicyStatus:
+        """Wait for a status whose reason holds a text."""
+        self.wait(lambda: self.latest() is not None and text in self.latest().reason)
+        return self.latest()
+
+    def latest(self) -> PolicyStatus | None:
+        """Return the newest status."""
+        return self.statuses[-1] if self.statuses else None
+
+    def moves(self) -> bool:
+        """Tell whether the newest command moves the base."""
+        return bool(self.twists) and not is_zero(self.twists[-1][1])
+
+    def worker(self) -> int:
+        """Return the process id of the worker."""
+        threads = Path(f'/proc/{self.process.pid}/task').iterdir()
+        children = [pid for thread in threads for pid in (thread / 'children').read_text().split()]
+        (worker,) = map(int, children)
+        return worker
+
+    def set_instruction(self, text: str) -> None:
+        """Set the node's parameter."""
+        parameter = Parameter('instruction', value=text).to_parameter_msg()
+        request = SetParameters.Request(parameters=[parameter])
+        (result,) = self._call(SetParameters, 'policy/set_parameters', request).results
+        assert result.successful, result.reason
+
+    def transition(self, number: int) -> bool:
+        """Ask for a lifecycle transition."""
+        request = ChangeState.Request(transition=Transition(id=number))
+        return self._call(ChangeState, 'policy/change_state', request).success
+
+    def _call(self, kind, name, request):
+        client = self._node.create_client(kind, name)
+        assert client.wait_for_service(PATIENCE)
+        future = client.call_async(request)
+        self.wait(future.done)
+        self._node.destroy_client(client)
+        return future.result()
+
+    def _start_process(self, parameters: dict[str, object]) -> None:
+        command = [sys.executable, '-m', 'mobile_vla_policy.policy_node', '--ros-args']
+        command += ['-r', f'__ns:={self._namespace}']
+        for name, value in parameters.items():
+            text = str(value).lower() if isinstance(value, bool) else value
+            command += ['-p', f'{name}:={text}']
+        environment = dict(
+            os.environ,
+            PYTHONPATH=os.pathsep.join(path for path in sys.path if path),
+            ROS_DOMAIN_ID=str(DOMAIN),
+            ROS_AUTOMATIC_DISCOVERY_RANGE='LOCALHOST',
+        )
+        self.process = subprocess.Popen(
+            command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+
+    def _start_listener(self) -> None:
+        os.environ['ROS_AUTOMATIC_DISCOVERY_RANGE'] = 'LOCALHOST'
+        self._context = Context()
+        rclpy.init(context=self._context, domain_id=DOMAIN)
+        self._node = Node('rig', context=self._context, namespace=self._namespace)
+        self._clock = self._node.create_publisher(Clock, '/clock', 1) if self.simulated else None
+        self._images = self._node.create_publisher(
+            CompressedImage if self.compressed else Image,
+            'camera/image_raw',
+            qos_profile_sensor_data,
+        )
+        self._node.create_subscription(
+            TwistStamped if self.stamped else Twist, 'cmd_vel', self._on_command, 10
+        )
+        latched = QoSProfile(depth=10, durability=DurabilityPolicy.TRANSIENT_LOCAL)
+        self._node.create_subscription(PolicyStatus, 'policy/status', self._on_status, latched)
+        self._executor = SingleThreadedExecutor(context=self._context)
+        self._executor.add_node(self._node)
+        self._ending = threading.Event()
+        self._spinning = threading.Thread(target=self._executor.spin)
+        self._spinning.start()
+        self._camera = threading.Thread(target=self._publish_images)
+        self._camera.start()
+
+    def _on_command(self, message: Twist | TwistStamped) -> None:
+        twist = message.twist if self.stamped else message
+        self.twists.append((time.monotonic(), twist))
+
+    def _on_status(self, message: PolicyStatus) -> None:
+        self.statuses.append(message)
+
+    def _publish_images(self) -> None:
+        steps = 0
+        while not self._ending.wait(CLOCK_PERIOD):
+            if self.paused:
+                continue
+            steps += 1
+            now = time.time()
+            if self.simulated:
+                self.simulated_time += CLOCK_PERIOD
+                now = self.simulated_time
+                self._clock.publish(Clock(clock=to_stamp(now)))
+            if self.camera_on and steps % CAMERA_STEPS == 0:
+                self._images.publish(self._picture(now + self.stamp_offset))
+
+    def _picture(self, stamp: float) -> Image | CompressedImage:
+        height, width = PICTURE.shape[:2]
+        if self.compressed:
+            message = CompressedImage(format='jpeg', data=encode_jpeg(PICTURE))
+        else:
+            message = Image(height=height, width=width, step=3 * width, encoding=self.encoding)
+            message.data = array.array('B', PICTURE.tobytes())
+        message.header.stamp = to_stamp(stamp)
+        return message
+
+
+def to_stamp(seconds: float) -> Time:
+    """Convert a time [s] to a message."""
+    return Time(sec=int(seconds), nanosec=int(seconds % 1.0 * 1e9))
+
+
+def is_zero(twist: Twist) -> bool:
+    """Tell whether a command stops the base."""
+    return twist == Twist()
