@@ -55,11 +55,12 @@ class EvaluationLane:
     def __init__(self, settings: LaneSettings, index: int) -> None:
         self._settings = settings
         self._index = index
+        self.domain = 0
         self._stack = ExitStack()
 
     def __enter__(self) -> EvaluationLane:
         with ExitStack() as stack:
-            domain = stack.enter_context(reserve_domain())
+            self.domain = domain = stack.enter_context(reserve_domain())
             lane = self._settings
             policy = {'checkpoint': lane.checkpoint, 'rate': lane.rate}
             self._processes = [

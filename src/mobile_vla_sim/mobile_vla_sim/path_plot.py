@@ -66,7 +66,7 @@ def plot_paths(
 
 
 def _draw_panel(panel: Axes, name: str, label: str, results: Sequence[TrialResult]) -> None:
-    panel.set(xlim=(-0.35, 3.6), ylim=(-1.35, 1.35), aspect='equal', xticks=[], yticks=[])
+    panel.set(xlim=(-0.35, 3.85), ylim=(-1.35, 1.35), aspect='equal', xticks=[], yticks=[])
     panel.set_facecolor('#f7f5f0')
     for spine in panel.spines.values():
         spine.set_edgecolor('#c9c4ba')
