@@ -48,8 +48,12 @@ export MOBILE_VLA_LOG=$_workspace/log$_suffix
 # Stay on this machine unless told otherwise, and give large images room in shared memory.
 export ROS_AUTOMATIC_DISCOVERY_RANGE=${ROS_AUTOMATIC_DISCOVERY_RANGE:-LOCALHOST}
 _profile=$_workspace/launch/config/fastdds_large_images.xml
-export FASTRTPS_DEFAULT_PROFILES_FILE=${FASTRTPS_DEFAULT_PROFILES_FILE:-$_profile}  # Jazzy
-export FASTDDS_DEFAULT_PROFILES_FILE=${FASTDDS_DEFAULT_PROFILES_FILE:-$_profile}    # Kilted
+case $DISTRO in
+  humble | jazzy)
+    export FASTRTPS_DEFAULT_PROFILES_FILE=${FASTRTPS_DEFAULT_PROFILES_FILE:-$_profile} ;;
+  *)
+    export FASTDDS_DEFAULT_PROFILES_FILE=${FASTDDS_DEFAULT_PROFILES_FILE:-$_profile} ;;
+esac
 
 # Neither of these two is written for `set -u`.
 case $- in *u*) _nounset=yes; set +u ;; *) _nounset= ;; esac
