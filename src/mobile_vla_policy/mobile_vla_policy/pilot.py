@@ -208,7 +208,8 @@ class Pilot:
         if self._worker[0] is not None:
             return self._worker
         if self._image_stamp is None:
-            return StopReason.NO_IMAGE, ''
+            waiting = now - self._since <= self._image_limit.oldest
+            return StopReason.NO_CHUNK if waiting else StopReason.NO_IMAGE, ''
         image = self._image_limit.verdict(now, self._image_stamp)
         return (image, '') if image is not None else self._refusal
 

@@ -75,8 +75,9 @@ def test_a_camera_that_never_publishes_is_named(pilot):
 
 
 def test_before_the_first_prediction_the_robot_stays(pilot):
-    pilot.offer(START, START)
     assert_stopped(pilot.decide(START + 0.01), StopReason.NO_CHUNK)
+    pilot.offer(START + 0.02, START + 0.02)
+    assert_stopped(pilot.decide(START + 0.03), StopReason.NO_CHUNK)
 
 
 def test_the_action_is_that_of_the_observations_age(driving):
@@ -203,7 +204,7 @@ def test_huge_velocities_end_at_the_limits_of_the_training_data(pilot):
 
 
 def test_a_clock_set_back_starts_anew(driving):
-    assert_stopped(driving.decide(5.0), StopReason.NO_IMAGE)
+    assert_stopped(driving.decide(5.0), StopReason.NO_CHUNK)
     assert driving.offer(5.1, 5.1)
     driving.answered(reply(driving, 5.1))
     assert driving.decide(5.12).reason is None
@@ -213,7 +214,7 @@ def test_activation_forgets_images_chunk_and_counts(driving):
     assert driving.tally.frames == 1
     driving.activate(START + 0.1)
     assert driving.tally.frames == 0
-    assert_stopped(driving.decide(START + 0.1), StopReason.NO_IMAGE)
+    assert_stopped(driving.decide(START + 0.1), StopReason.NO_CHUNK)
 
 
 def test_the_tally_holds_what_the_worker_measured(driving):
