@@ -12,8 +12,8 @@ ROBOT_RADIUS = 0.18
 
 
 def wrap_angle(angle: float) -> float:
-    """Return the same angle in (-pi, pi] [rad]."""
-    return math.pi - (math.pi - angle) % (2.0 * math.pi)
+    """Return the same angle in [-pi, pi] [rad]; exactly odd, so mirrored scenes stay mirrored."""
+    return math.remainder(angle, 2.0 * math.pi)
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Pose:
         return Pose(self.x, -self.y, -self.yaw)
 
     def bearing(self, x: float, y: float) -> float:
-        """Direction of a point relative to the heading, in (-pi, pi] [rad]."""
+        """Direction of a point relative to the heading, in [-pi, pi] [rad]."""
         return wrap_angle(math.atan2(y - self.y, x - self.x) - self.yaw)
 
     def distance(self, x: float, y: float) -> float:

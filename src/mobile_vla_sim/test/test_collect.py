@@ -1,0 +1,95 @@
+# Copyright 2026 The Mobile VLA Authors
+# SPDX-License-Identifier: Apache-2.0
+"""Tests for collect.py, lane.py and exchange.py: real processes over DDS."""
+
+import json
+
+import pytest
+
+from mobile_vla_core.action_space import ACTION_TYPE, ActionType
+from mobile_vla_core.episodes import Episode, find_episodes
+from mobile_vla_core.errors import EpisodeError
+from mobile_vla_sim import lane
+from mobile_vla_sim.collect import count_dropped, main
+from mobile_vla_sim.lane import Recorded
+from mobile_vla_sim.plan import Job
+from mobile_vla_sim.process import find_executable, ProcessError
+from mobile_vla_sim.scenario import SCENARIOS
+
+
+@pytest.fixture(scope='module')
+def collected(tmp_path_factory):
+    output = tmp_path_factory.mktemp('episodes')
+    code = main(['collect', '--output', str(output), '--episodes', '3', '--seed', '40'])
+    return output, code
+
+
+def test_every_episode_is_recorded_whole(collected):
+    output, code = collected
+    assert code == 0
+    summary = json.loads((output / 'collect.json').read_text())
+    assert (summary['episodes'], summary['dropped'], summary['seeds']) == (3, 0, [40, 41, 42])
+    episodes = [Episode(path) for path in find_episodes(output)]
+    assert sum(len(episode) for episode in episodes) == summary['frames']
+    assert {episode.scenario for episode in episodes} == set(list(SCENARIOS)[:3])
+    for episode in episodes:
+        assert episode.outcome == 'success'
+        assert episode.instruction in SCENARIOS[episode.scenario].instructions
+
+
+def test_an_episode_begins_at_rest_and_ends_with_five_stops(collected):
+    for path in find_episodes(collected[0]):
+        with Episode(path) as episode:
+            first, second = episode.odometry['twist'][0], episode.odometry['twist'][5]
+            assert not first.any()
+            assert second.any()
+            kinds = episode.actions[:, ACTION_TYPE]
+            assert (kinds[-5:] == ActionType.STOP).all()
+            assert (kinds[:-7] == ActionType.MOVEMENT).all()
+            assert (episode.action_stamps >= episode.stamps()).all()
+            assert episode.frame_period == pytest.approx(0.1)
+
+
+def test_a_missing_frame_is_counted(collected):
+    path = find_episodes(collected[0])[0]
+    with Episode(path) as episode:
+        stamps = tuple(episode.stamps())
+    whole = Recorded(Job('1box_vert_left', 40), path, len(stamps), stamps, dropped=0)
+    assert count_dropped(whole) == 0
+    lost = Recorded(whole.job, path, len(stamps), (*stamps, stamps[-1] + 0.1), dropped=0)
+    assert count_dropped(lost) == 1
+    with pytest.raises(EpisodeError, match='holds'):
+        count_dropped(Recorded(whole.job, path, len(stamps) + 1, stamps, dropped=0))
+
+
+def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path, capsys):
+    (tmp_path / 'file').write_text('')
+    output = tmp_path / 'file' / 'episodes'
+    assert main(['collect', '--output', str(output), '--episodes', '1']) == 1
+    error = capsys.readouterr().err
+    assert f'cannot write into {output} (Not a directory)' in error
+    assert error.count('\n') == 1
+
+
+def test_a_simulator_that_ends_is_one_sentence(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(lane, '_sim_parameters', lambda: {'mode': 'fast'})
+    assert main(['collect', '--output', str(tmp_path), '--episodes', '1']) == 1
+    assert "sim ended with exit code 1 (sim: unknown mode 'fast'" in capsys.readouterr().err
+
+
+def test_a_camera_that_never_publishes_is_one_sentence(tmp_path, capsys, monkeypatch):
+    parameters = lane._recorder_parameters
+    monkeypatch.setattr(lane, '_START_TIMEOUT', 2.0)
+    monkeypatch.setattr(
+        lane,
+        '_recorder_parameters',
+        lambda output: {**parameters(output), 'image_topic': 'nowhere/image_raw'},
+    )
+    assert main(['collect', '--output', str(tmp_path), '--episodes', '1']) == 1
+    error = capsys.readouterr().err
+    assert 'the recorder refuses to start: no picture came on nowhere/image_raw' in error
+
+
+def test_programs_are_looked_up_before_anything_starts():
+    with pytest.raises(ProcessError, match='not a program'):
+        find_executable('mobile_vla_recorder', 'nothing')

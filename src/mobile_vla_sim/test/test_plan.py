@@ -1,0 +1,34 @@
+# Copyright 2026 The Mobile VLA Authors
+# SPDX-License-Identifier: Apache-2.0
+"""Tests for plan.py."""
+
+from collections import Counter
+
+from mobile_vla_sim.plan import Plan
+from mobile_vla_sim.scenario import SCENARIOS
+
+
+def _jobs(plan):
+    return list(iter(plan.take, None))
+
+
+def test_scenarios_take_turns_and_every_job_has_its_own_seed():
+    jobs = _jobs(Plan(episodes=24, seed=100))
+    assert Counter(job.scenario for job in jobs) == dict.fromkeys(SCENARIOS, 3)
+    assert [job.seed for job in jobs] == list(range(100, 124))
+
+
+def test_a_failed_job_is_replaced_by_another_seed_of_its_scenario():
+    plan = Plan(episodes=8, seed=0)
+    failed = _jobs(plan)[3]
+    assert plan.replace(failed)
+    (spare,) = _jobs(plan)
+    assert spare.scenario == failed.scenario
+    assert spare.seed == 8
+    assert plan.failed == {failed.scenario: 1}
+
+
+def test_too_many_failures_end_the_plan():
+    plan = Plan(episodes=2, seed=0)
+    job = plan.take()
+    assert [plan.replace(job) for _ in range(3)] == [True, True, False]
