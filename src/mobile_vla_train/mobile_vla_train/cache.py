@@ -10,7 +10,8 @@ build the cache.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 import hashlib
 import json
@@ -187,7 +188,7 @@ class _Reading:
 
     @classmethod
     def of(cls, path: Path, camera: str) -> _Reading:
-        with _named(path), Episode(path) as episode:
+        with _naming(path), Episode(path) as episode:
             reading = cls(
                 path=path,
                 camera=camera or episode.primary_camera,
@@ -220,7 +221,7 @@ def _fill(
     preprocessing: Preprocessing,
     camera: str,
 ) -> None:
-    with _named(path), Episode(path) as episode:
+    with _naming(path), Episode(path) as episode:
         for row, t in enumerate(indices.tolist()):
             try:
                 rows[row] = preprocessing(episode.jpeg(t, camera or None))
@@ -228,20 +229,13 @@ def _fill(
                 raise EpisodeError(f'frame {t}: {error}') from error
 
 
-class _named:  # noqa: N801 - reads as a statement
+@contextmanager
+def _naming(path: Path) -> Iterator[None]:
     """Make every fault while reading an episode name that episode."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if error is None or not isinstance(error, (MobileVlaError, OSError, KeyError, ValueError)):
-            return
+    try:
+        yield
+    except (MobileVlaError, OSError, KeyError, ValueError) as error:
         text = ' '.join(str(error).split())
-        if isinstance(error, MobileVlaError) and self._path.name in text:
-            return
-        kept = type(error) if isinstance(error, EpisodeError) else EpisodeError
-        raise kept(f'{self._path.name} cannot be read: {text}') from error
+        if isinstance(error, MobileVlaError) and path.name in text:
+            raise
+        raise EpisodeError(f'{path.name} cannot be read: {text}') from error

@@ -46,6 +46,8 @@ class PolicyCheckpoints(Callback):
 
     def on_train_epoch_end(self, trainer: lightning.Trainer, module: PolicyModule) -> None:
         network, metrics = module.average.network, module.metrics
+        if not metrics:  # a resumed run first ends the epoch in which its state was saved
+            return
         folder = self._run / CHECKPOINTS
         if metrics['validation_loss'] < self.best_loss:
             self.best_loss = metrics['validation_loss']

@@ -4,14 +4,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 import torch
 from torch import Tensor
-from torch.utils.data import Dataset, Sampler
+from torch.utils.data import Dataset
 
 from mobile_vla_core.action_space import ActionCodec, VELOCITY_DIM
 
@@ -197,23 +197,3 @@ def collate(clips: Sequence[Clip], codec: ActionCodec) -> ClipBatch:
         action_type=torch.from_numpy(future[..., VELOCITY_DIM].astype(np.int64)),
         valid=torch.from_numpy(np.stack([clip.valid for clip in clips])),
     )
-
-
-class EpochSampler(Sampler[int]):
-    """Numbers the steps of each epoch, on from those of the epochs before it."""
-
-    def __init__(self, epoch_steps: int, steps: int) -> None:
-        self._epoch_steps = epoch_steps
-        self._steps = steps
-        self._epoch = 0
-
-    def set_epoch(self, epoch: int) -> None:
-        """Take up an epoch; Lightning calls this before each."""
-        self._epoch = epoch
-
-    def __len__(self) -> int:
-        return self._epoch_steps
-
-    def __iter__(self) -> Iterator[int]:
-        first = self._epoch * self._epoch_steps
-        return iter(range(first, min(first + self._epoch_steps, self._steps)))

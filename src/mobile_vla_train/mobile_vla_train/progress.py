@@ -50,6 +50,8 @@ class TrainingProgress(Callback):
             self._bar.update(trainer.global_step - self._bar.n)
 
     def on_train_epoch_end(self, trainer: lightning.Trainer, module: PolicyModule) -> None:
+        if not module.metrics:  # a resumed run first ends the epoch in which its state was saved
+            return
         following = module.metrics['validation']['next']['policy']
         line = (
             f'step {trainer.global_step}/{self._steps}: '

@@ -4,7 +4,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 import logging
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,6 @@ import lightning
 from lightning.pytorch.loggers import TensorBoardLogger
 import numpy as np
 import torch
-from torch.utils.data import DataLoader
 import yaml
 
 from mobile_vla_core.action_space import ActionCodec
@@ -30,7 +30,8 @@ from .augmentation import ClipAugmentation
 from .cache import CachedEpisode, FrameCache, open_cache
 from .checkpoints import PolicyCheckpoints, STATE_FILE, TRAINER_STATE
 from .config import TrainConfig
-from .dataset import ClipDataset, EpisodeDataset, EpochSampler
+from .dataset import ClipDataset, EpisodeDataset
+from .loading import EpisodeLoading
 from .metrics import mean_action
 from .module import PolicyModule
 from .progress import reading_progress, TrainingProgress
@@ -40,6 +41,10 @@ CACHE = 'cache'
 CONFIG_FILE = 'config.yaml'
 LOG_EVERY = 20
 """Steps from one point in TensorBoard to the next."""
+
+
+class InterruptedRun(Exception):  # noqa: N818 - not an error
+    """The user stopped the run."""
 
 
 class TrainingRun:
@@ -59,7 +64,8 @@ class TrainingRun:
         self.config = config
         paths = find_episodes(data)
         preprocessing = Preprocessing(config.data.height, config.data.width)
-        torch.set_num_threads(config.threads or _cores())
+        if config.threads:
+            torch.set_num_threads(config.threads)
         lightning.seed_everything(config.seed, verbose=False)
         network_settings = _network_settings(config)
         self.network = build_network(config.policy.architecture, network_settings)
@@ -87,6 +93,7 @@ class TrainingRun:
         :param resume: go on from the run folder's trainer state
         :return: the metrics of the last validation
         :raises ConfigError: if there is nothing to go on from
+        :raises InterruptedRun: on Ctrl-C
         """
         state = self.output / TRAINER_STATE / STATE_FILE
         if resume and not state.exists():
@@ -95,8 +102,6 @@ class TrainingRun:
             yaml.safe_dump(self.config.to_dict(), sort_keys=False), encoding='utf-8'
         )
         schedule = self.config.schedule
-        epoch_steps = min(schedule.epoch_steps, schedule.steps)
-        training, validation = self._loaders(epoch_steps)
         with _quiet():
             trainer = lightning.Trainer(
                 accelerator=self.config.accelerator,
@@ -111,19 +116,22 @@ class TrainingRun:
                 enable_model_summary=False,
                 enable_checkpointing=False,
                 use_distributed_sampler=False,
+                reload_dataloaders_every_n_epochs=1,
                 logger=TensorBoardLogger(self.output, name='', version='tensorboard'),
                 callbacks=[
                     PolicyCheckpoints(self.output, self.card),
                     TrainingProgress(schedule.steps),
                 ],
             )
-            trainer.fit(
-                self.module,
-                training,
-                validation,
-                ckpt_path=state if resume else None,
-                weights_only=True if resume else None,
-            )
+            try:
+                trainer.fit(
+                    self.module,
+                    datamodule=self._loading(),
+                    ckpt_path=state if resume else None,
+                    weights_only=True if resume else None,
+                )
+            except SystemExit as error:  # what Lightning makes of Ctrl-C
+                raise InterruptedRun from error
         return self.module.metrics
 
     def _split(self) -> Split:
@@ -134,7 +142,7 @@ class TrainingRun:
             split.save(self.output)
         return split
 
-    def _loaders(self, epoch_steps: int) -> tuple[DataLoader, DataLoader]:
+    def _loading(self) -> EpisodeLoading:
         data = self.config.data
         training = ClipDataset(
             self.cache,
@@ -153,11 +161,7 @@ class TrainingRun:
             self.codec,
             chunk=self.network.chunk,
         )
-        sampler = EpochSampler(epoch_steps, self.config.schedule.steps)
-        return (
-            DataLoader(training, batch_size=None, sampler=sampler),
-            DataLoader(validation, batch_size=None),
-        )
+        return EpisodeLoading(training, validation, self.config.schedule.epoch_steps)
 
 
 def _network_settings(config: TrainConfig) -> Mapping[str, Any]:
@@ -189,22 +193,15 @@ def _card(
     )
 
 
-def _cores() -> int:
-    return torch.get_num_threads()
-
-
-class _quiet:  # noqa: N801 - reads as a statement
+@contextmanager
+def _quiet() -> Iterator[None]:
     """Silence Lightning's hints on stderr: its errors are raised, not logged."""
-
-    _logger = logging.getLogger('lightning.pytorch')
-
-    def __enter__(self) -> None:
-        self._level = self._logger.level
-        self._logger.setLevel(logging.ERROR)
-        self._filters = warnings.catch_warnings()
-        self._filters.__enter__()
-        warnings.filterwarnings('ignore', module='lightning')
-
-    def __exit__(self, *details: object) -> None:
-        self._filters.__exit__(*details)
-        self._logger.setLevel(self._level)
+    logger = logging.getLogger('lightning.pytorch')
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings('ignore', module='lightning')
+            yield
+    finally:
+        logger.setLevel(level)

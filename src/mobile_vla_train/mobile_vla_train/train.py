@@ -22,7 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # Imported here: torch reads its memory settings when it is imported.
     from .config import load_config
     from .report import format_report
-    from .run import TrainingRun
+    from .run import InterruptedRun, TrainingRun
 
     try:
         config = load_config(options.config, options.overrides)
@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except MobileVlaError as error:
         print(f'train: {error}', file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, InterruptedRun):
         print('train: interrupted; --resume goes on from the last epoch', file=sys.stderr)
         return 130
     print(f'\nPolicy: {options.output / "checkpoints" / "best"}')

@@ -1,0 +1,67 @@
+# Copyright 2026 The Mobile VLA Authors
+# SPDX-License-Identifier: Apache-2.0
+"""Small real episodes, written by the real writer, for all tests of training."""
+
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mobile_vla_core.episodes.writer import CameraStream, EpisodeWriter
+from mobile_vla_core.images import encode_jpeg
+
+HEIGHT, WIDTH = 24, 32
+SCENARIOS = ('box_left', 'box_right')
+STEPS = 20
+CREATED = datetime(2025, 1, 1, tzinfo=timezone.utc)
+
+
+def draw_frame(position: float, shade: int) -> np.ndarray:
+    """Draw a bright post at a horizontal position (0..1) before a grey wall."""
+    frame = np.full((HEIGHT, WIDTH, 3), shade, dtype=np.uint8)
+    column = int(position * (WIDTH - 4))
+    frame[6:, column : column + 4] = (250, 200, 40)
+    return frame
+
+
+def write_episode(
+    folder: Path,
+    number: int,
+    *,
+    scenario: str | None = None,
+    steps: int = STEPS,
+    period: float = 0.1,
+    camera: str = 'front',
+) -> Path:
+    """Record a drive that passes a post on the named side and ends standing still."""
+    scenario = SCENARIOS[number % 2] if scenario is None else scenario
+    side = -1.0 if scenario.endswith('right') else 1.0
+    text = f'pass the post on the {"right" if side < 0 else "left"}'
+    generator = np.random.default_rng(number)
+    writer = EpisodeWriter(
+        folder,
+        instruction=text,
+        scenario=scenario,
+        cameras=(CameraStream(camera),),
+        created=CREATED + timedelta(seconds=number),
+    )
+    start, shade = generator.uniform(0.3, 0.7), int(generator.integers(60, 120))
+    for t in range(steps):
+        progress = t / steps
+        frame = draw_frame(np.clip(start + side * progress * 0.3, 0.0, 1.0), shade)
+        stamp = 5.0 + t * period
+        writer.add_frame(camera, encode_jpeg(frame), stamp, stamp)
+        moving = t < steps - 3
+        velocity = np.array([0.5, side * 0.3 * (1.0 - progress), side * 0.2]) * moving
+        writer.add_command(velocity, stamp, stamp)
+    return writer.close('success')
+
+
+@pytest.fixture(scope='session')
+def episodes(tmp_path_factory) -> Path:
+    """Return a folder of ten episodes, five on each side."""
+    folder = tmp_path_factory.mktemp('episodes')
+    for number in range(10):
+        write_episode(folder, number)
+    return folder

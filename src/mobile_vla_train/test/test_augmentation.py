@@ -1,0 +1,80 @@
+# Copyright 2026 The Mobile VLA Authors
+# SPDX-License-Identifier: Apache-2.0
+"""Tests for augmentation.py."""
+
+import numpy as np
+import pytest
+
+from mobile_vla_train.augmentation import ClipAugmentation, mirror_actions
+from mobile_vla_train.config import AugmentationConfig
+
+NOTHING = {'mirror': 0.0, 'gain': 0.0, 'brightness': 0.0, 'tint': 0.0, 'shift': 0}
+ACTIONS = np.array([[0.5, 0.3, -0.2, 0], [0.0, 0.0, 0.0, 2]], dtype=np.float32)
+TEXT = 'go left'
+
+
+@pytest.fixture
+def frames():
+    return np.random.default_rng(0).integers(40, 200, (3, 12, 16, 3), dtype=np.uint8)
+
+
+def vary(frames, seed=0, **settings):
+    augmentation = ClipAugmentation(AugmentationConfig(**{**NOTHING, **settings}))
+    return augmentation(frames, ACTIONS, TEXT, np.random.default_rng(seed))
+
+
+def test_with_everything_off_a_clip_stays_as_it_is(frames):
+    varied, actions, instruction = vary(frames)
+    np.testing.assert_array_equal(varied, frames)
+    np.testing.assert_array_equal(actions, ACTIONS)
+    assert instruction == TEXT
+
+
+def test_the_mirror_flips_picture_sideways_motion_and_instruction_together(frames):
+    varied, actions, instruction = vary(frames, mirror=1.0)
+    np.testing.assert_array_equal(varied, frames[:, :, ::-1])
+    expected = np.array([[0.5, -0.3, 0.2, 0], [0, 0, 0, 2]], np.float32)
+    np.testing.assert_array_equal(actions, expected)
+    assert instruction == 'go right'
+
+
+def test_mirroring_actions_twice_changes_nothing():
+    np.testing.assert_array_equal(mirror_actions(mirror_actions(ACTIONS)), ACTIONS)
+
+
+def test_a_shift_moves_all_frames_alike_and_repeats_the_border(frames):
+    for seed in range(20):
+        varied, _, _ = vary(frames, seed, shift=2)
+        matches = [
+            (down, right)
+            for down in range(-2, 3)
+            for right in range(-2, 3)
+            if (
+                varied[:, 2:-2, 2:-2] == frames[:, 2 - down : 10 - down, 2 - right : 14 - right]
+            ).all()
+        ]
+        assert len(matches) == 1
+    assert (vary(frames, 1, shift=2)[0] != frames).any()
+
+
+def test_light_changes_all_frames_of_a_clip_alike_and_keeps_the_order_of_shades(frames):
+    frames[1:] = frames[0]
+    varied, _, _ = vary(frames, gain=0.2, brightness=20.0, tint=0.1)
+    np.testing.assert_array_equal(varied[1], varied[0])
+    assert (varied != frames).any()
+    order = np.argsort(frames[0, :, :, 0].ravel(), kind='stable')
+    assert (np.diff(varied[0, :, :, 0].ravel()[order].astype(int)) >= 0).all()
+
+
+def test_the_source_is_not_written_to(frames):
+    before = frames.copy()
+    frames.setflags(write=False)
+    varied, _, _ = vary(frames, mirror=1.0, gain=0.2, brightness=20.0, tint=0.1, shift=3)
+    assert varied.shape == frames.shape
+    np.testing.assert_array_equal(frames, before)
+
+
+def test_one_seed_gives_one_variation(frames):
+    settings = {'mirror': 0.5, 'gain': 0.2, 'brightness': 20.0, 'shift': 3}
+    np.testing.assert_array_equal(vary(frames, 5, **settings)[0], vary(frames, 5, **settings)[0])
+    assert (vary(frames, 5, **settings)[0] != vary(frames, 6, **settings)[0]).any()

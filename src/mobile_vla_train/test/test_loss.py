@@ -1,0 +1,62 @@
+# Copyright 2026 The Mobile VLA Authors
+# SPDX-License-Identifier: Apache-2.0
+"""Tests for loss.py."""
+
+import pytest
+import torch
+
+from mobile_vla_core.policies.network import PolicyOutput
+from mobile_vla_train.config import LossConfig
+from mobile_vla_train.dataset import ClipBatch
+from mobile_vla_train.loss import ChunkLoss
+
+B, T, C = 2, 3, 4
+
+
+def make_batch(valid=None):
+    torch.manual_seed(0)
+    return ClipBatch(
+        frames=torch.zeros(B, T, 3, 8, 8, dtype=torch.uint8),
+        instructions=['go'] * B,
+        velocity=torch.randn(B, T, C, 3),
+        action_type=torch.randint(0, 4, (B, T, C)),
+        valid=torch.ones(B, T, C, dtype=torch.bool) if valid is None else valid,
+    )
+
+
+def perfect(batch):
+    logits = torch.nn.functional.one_hot(batch.action_type.flatten(0, 1), 4) * 100.0
+    return PolicyOutput(batch.velocity.flatten(0, 1).clone(), logits)
+
+
+def test_a_perfect_prediction_costs_nothing():
+    batch = make_batch()
+    assert ChunkLoss(LossConfig())(perfect(batch), batch).total < 1e-6
+
+
+@pytest.mark.parametrize('delta', [0.05, 0.1, 0.5])
+def test_a_large_error_costs_its_size_whatever_delta_is(delta):
+    batch = make_batch()
+    output = perfect(batch)
+    output.velocity.add_(10.0)
+    loss = ChunkLoss(LossConfig(huber_delta=delta))(output, batch)
+    assert loss.velocity == pytest.approx(10.0 - delta / 2, rel=1e-5)
+
+
+def test_four_equal_logits_cost_the_logarithm_of_four():
+    batch = make_batch()
+    output = PolicyOutput(perfect(batch).velocity, torch.zeros(B * T, C, 4))
+    loss = ChunkLoss(LossConfig(action_type_weight=0.5))(output, batch)
+    assert loss.action_type == pytest.approx(1.386294, rel=1e-5)
+    assert loss.total == pytest.approx(0.5 * 1.386294, rel=1e-5)
+
+
+def test_masked_actions_cost_nothing_and_valid_ones_do():
+    valid = torch.ones(B, T, C, dtype=torch.bool)
+    valid[1, 2, 3] = False
+    batch = make_batch(valid)
+    output = perfect(batch)
+    output.velocity[-1, 3] += 100.0
+    assert ChunkLoss(LossConfig())(output, batch).total < 1e-6
+    output.velocity[-1, 2] += 100.0
+    assert ChunkLoss(LossConfig())(output, batch).total > 1.0

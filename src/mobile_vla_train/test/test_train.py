@@ -1,0 +1,209 @@
+# Copyright 2026 The Mobile VLA Authors
+# SPDX-License-Identifier: Apache-2.0
+"""Tests for train.py, run.py, checkpoints.py and progress.py: the whole command."""
+
+import json
+import shutil
+
+from conftest import HEIGHT, WIDTH, write_episode
+import numpy as np
+import pytest
+from safetensors.torch import load_file
+import torch
+import yaml
+
+from mobile_vla_core.checkpoint import load_policy
+from mobile_vla_core.episodes.folder import find_episodes
+from mobile_vla_core.episodes.reader import Episode
+from mobile_vla_train.config import OptimiserConfig
+from mobile_vla_train.dataset import ClipDataset
+from mobile_vla_train.module import learning_rate_factor
+from mobile_vla_train.train import main
+
+SMALL = (
+    f'data.height={HEIGHT}',
+    f'data.width={WIDTH}',
+    'data.clip_length=8',
+    'data.clips_per_batch=4',
+    'policy.network.channels=[4,8,8,8]',
+    'policy.network.feature_dim=32',
+    'policy.network.hidden_dim=32',
+    'schedule.epoch_steps=3',
+    'optimiser.warmup_steps=2',
+    'threads=1',
+)
+
+
+def train(data, output, *arguments):
+    return main(['--data', str(data), '--output', str(output), *SMALL, *arguments])
+
+
+def weights_of(output, name='last'):
+    return load_file(output / 'checkpoints' / name / 'model.safetensors')
+
+
+@pytest.fixture(scope='module')
+def run(episodes, tmp_path_factory):
+    output = tmp_path_factory.mktemp('runs') / 'run'
+    assert train(episodes, output, 'schedule.steps=6') == 0
+    return output
+
+
+def test_a_run_leaves_best_and_last_split_config_and_tensorboard(run):
+    for name in ('best', 'last'):
+        assert load_policy(run / 'checkpoints' / name).card.architecture == 'nano'
+    split = yaml.safe_load((run / 'split.yaml').read_text())
+    assert (len(split['train']), len(split['validation'])) == (9, 1)
+    assert yaml.safe_load((run / 'config.yaml').read_text())['schedule']['steps'] == 6
+    assert list((run / 'tensorboard').glob('events.*'))
+
+
+def test_the_card_says_what_the_policy_was_trained_for(run, episodes):
+    card = load_policy(run / 'checkpoints' / 'best').card
+    assert card.step_period == 0.1
+    assert (card.preprocessing.height, card.preprocessing.width) == (HEIGHT, WIDTH)
+    assert card.cameras == ['front']
+    assert card.instructions == ['pass the post on the left', 'pass the post on the right']
+    assert len(card.data_fingerprint) == 64
+    low, high = np.array(card.codec.limits).T
+    actions = np.concatenate([Episode(path).actions for path in find_episodes(episodes)])
+    assert (low <= actions[:, :3].min(axis=0) + 0.02).all()
+    assert high[0] == np.float32(0.5)
+
+
+def test_metrics_stand_beside_their_baselines_in_the_checkpoint(run):
+    metrics = json.loads((run / 'checkpoints' / 'last' / 'metrics.json').read_text())
+    assert metrics['step'] == 6
+    assert set(metrics['validation']['next']) == {'policy', 'constant_mean', 'repeat_last'}
+    assert metrics['validation']['instruction_swap']['episodes'] == 1
+
+
+def test_the_best_checkpoint_has_the_lowest_validation_loss(run):
+    losses = [
+        json.loads((run / 'checkpoints' / name / 'metrics.json').read_text())['validation_loss']
+        for name in ('best', 'last')
+    ]
+    assert losses[0] <= losses[1]
+
+
+def test_training_learns_to_follow_the_recorded_side(episodes, tmp_path, capsys):
+    assert train(episodes, tmp_path, 'schedule.steps=120', 'schedule.epoch_steps=60') == 0
+    metrics = json.loads((tmp_path / 'checkpoints' / 'best' / 'metrics.json').read_text())
+    scores = metrics['validation']['next']
+    assert scores['policy']['mae_linear_y'] < 0.5 * scores['constant_mean']['mae_linear_y']
+    assert metrics['validation']['instruction_swap']['mean_linear_y'] > 0.05
+    printed = capsys.readouterr()
+    assert 'constant mean' in printed.out
+    assert printed.err.count('validation loss') == 2  # one line per epoch without a terminal
+
+
+def test_the_same_seed_gives_the_same_policy_and_another_does_not(run, episodes, tmp_path):
+    assert train(episodes, tmp_path / 'same', 'schedule.steps=6') == 0
+    assert train(episodes, tmp_path / 'other', 'schedule.steps=6', 'seed=2') == 0
+    first, same, other = (weights_of(p) for p in (run, tmp_path / 'same', tmp_path / 'other'))
+    assert all(torch.equal(first[name], same[name]) for name in first)
+    assert not all(torch.equal(first[name], other[name]) for name in first)
+
+
+def test_a_resumed_run_ends_where_an_uninterrupted_one_does(run, episodes, tmp_path, monkeypatch):
+    output = tmp_path / 'resumed'
+    read = ClipDataset.__getitem__
+
+    def lose_power(dataset, step):
+        if step == 4:
+            raise ConnectionAbortedError
+        return read(dataset, step)
+
+    monkeypatch.setattr(ClipDataset, '__getitem__', lose_power)
+    with pytest.raises(ConnectionAbortedError):
+        train(episodes, output, 'schedule.steps=6')
+    monkeypatch.undo()
+    halfway = weights_of(output)
+    assert train(episodes, output, 'schedule.steps=6', '--resume') == 0
+    first, resumed = weights_of(run), weights_of(output)
+    assert all(torch.equal(first[name], resumed[name]) for name in first)
+    assert not all(torch.equal(halfway[name], resumed[name]) for name in first)
+
+
+def test_steps_that_are_no_multiple_of_an_epoch_end_with_a_validation(episodes, tmp_path):
+    assert train(episodes, tmp_path, 'schedule.steps=5') == 0
+    metrics = json.loads((tmp_path / 'checkpoints' / 'last' / 'metrics.json').read_text())
+    assert metrics['step'] == 5
+
+
+def test_a_split_is_kept_from_run_to_run(run, episodes):
+    before = (run / 'split.yaml').read_text()
+    assert train(episodes, run, 'schedule.steps=1', 'seed=99') == 0
+    assert (run / 'split.yaml').read_text() == before
+
+
+def test_ros_arguments_are_ignored(episodes, tmp_path):
+    arguments = ('--ros-args', '-r', '__node:=train', '-p', 'use_sim_time:=true')
+    assert train(episodes, tmp_path, 'schedule.steps=1', *arguments) == 0
+
+
+def fails_with(capsys, *arguments):
+    """Run the command, expect failure, and return its one sentence."""
+    assert main([str(argument) for argument in arguments]) == 1
+    lines = capsys.readouterr().err.strip().splitlines()
+    assert len(lines) == 1
+    assert lines[0].startswith('train: ')
+    return lines[0]
+
+
+@pytest.mark.parametrize(
+    ('arguments', 'message'),
+    [
+        (['schedule.step=3'], 'did you mean "schedule.steps"'),
+        (['--config', 'absent.yaml'], 'neither a readable file'),
+        (['policy.architecture=giant'], 'architecture "giant" is unknown'),
+        (['policy.network.colour=1'], 'nano has no setting colour'),
+        (['data.step_period=0.05'], 'has a frame every 0.100 s, expected one every 0.050 s'),
+        (['--resume'], 'there is nothing to resume'),
+    ],
+)
+def test_wrong_arguments_are_one_sentence(capsys, episodes, tmp_path, arguments, message):
+    assert message in fails_with(
+        capsys, '--data', episodes, '--output', tmp_path, *SMALL, *arguments
+    )
+
+
+def test_missing_and_empty_folders_are_one_sentence(capsys, tmp_path):
+    output = tmp_path / 'run'
+    assert 'is not a folder' in fails_with(
+        capsys, '--data', tmp_path / 'absent', '--output', output
+    )
+    (tmp_path / 'empty').mkdir()
+    assert 'holds no episode' in fails_with(
+        capsys, '--data', tmp_path / 'empty', '--output', output
+    )
+    assert not output.exists()
+
+
+def test_bad_episodes_are_one_sentence_that_names_them(capsys, tmp_path):
+    data = tmp_path / 'data'
+    first = write_episode(data, 0)
+    assert 'cannot be split' in fails_with(capsys, '--data', data, '--output', tmp_path / 'run')
+    broken = first.with_name('episode_broken.h5')
+    broken.write_bytes(first.read_bytes()[:2000])
+    assert 'episode_broken.h5' in fails_with(capsys, '--data', data, '--output', tmp_path / 'run')
+
+
+def test_the_cache_may_be_shared_by_runs(run, episodes, tmp_path):
+    shutil.copytree(run / 'cache', tmp_path / 'cache')
+    built = (tmp_path / 'cache' / 'frames.npy').stat().st_mtime_ns
+    assert (
+        train(episodes, tmp_path / 'run', 'schedule.steps=1', '--cache', str(tmp_path / 'cache'))
+        == 0
+    )
+    assert (tmp_path / 'cache' / 'frames.npy').stat().st_mtime_ns == built
+    assert not (tmp_path / 'run' / 'cache').exists()
+
+
+def test_the_learning_rate_rises_then_falls_to_its_end():
+    config = OptimiserConfig(warmup_steps=10, final_learning_rate=0.1)
+    factors = [learning_rate_factor(step, 100, config) for step in range(101)]
+    assert factors[0] == pytest.approx(0.1)
+    assert max(factors) == factors[10] == 1.0
+    assert factors[100] == pytest.approx(0.1)
+    assert factors[10:] == sorted(factors[10:], reverse=True)
