@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 from rcl_interfaces.msg import FloatingPointRange, IntegerRange, ParameterDescriptor
+from rclpy.exceptions import ParameterException
 from rclpy.node import Node
 from rclpy.parameter import Parameter
 
-from mobile_vla_core.errors import InstructionError
+from mobile_vla_core.errors import ConfigError, InstructionError
 from mobile_vla_core.instruction import check_instruction
 
 
@@ -36,7 +37,11 @@ class PolicyParameters:
 
 
 def declare_parameters(node: Node) -> None:
-    """Declare every parameter with its type, default, description and range."""
+    """
+    Declare every parameter with its type, default, description and range.
+
+    :raises ConfigError: if a value given at start is of another type or out of range
+    """
     for name, default, description, *bounds in (
         ('checkpoint', '', 'Checkpoint directory written by mobile_vla_train.'),
         ('instruction', '', 'What to do, in words; setting it clears the history.'),
@@ -53,7 +58,11 @@ def declare_parameters(node: Node) -> None:
         ('max_chunk_age', 0.5, 'Oldest image behind a prediction in use [s].', 0.05, 10.0),
         ('autostart', False, 'Configure and activate at start, or exit with an error.'),
     ):
-        node.declare_parameter(name, default, _descriptor(description, *bounds))
+        try:
+            node.declare_parameter(name, default, _descriptor(description, *bounds))
+        except ParameterException as error:
+            kind = type(default).__name__
+            raise ConfigError(f'{error} (expected a {kind} such as {default!r})') from error
 
 
 def read_parameters(node: Node) -> PolicyParameters:

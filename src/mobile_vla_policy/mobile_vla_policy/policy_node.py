@@ -15,17 +15,14 @@ import rclpy
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 from rclpy.parameter import Parameter
-from rclpy.qos import qos_profile_sensor_data
-from rclpy.qos_overriding_options import QoSOverridingOptions
 from rclpy.signals import SignalHandlerOptions
 from rclpy.task import Future
-from sensor_msgs.msg import CompressedImage, Image
 
-from mobile_vla_core.errors import ImageFormatError, MobileVlaError
+from mobile_vla_core.errors import ConfigError, MobileVlaError
 from mobile_vla_core.policy_card import PolicyCard
 from mobile_vla_core.safety import StopReason
 
-from .camera_frame import CameraFrame
+from .camera_subscription import CameraSubscription
 from .command_publisher import CommandPublisher, to_twist
 from .control_clock import SimulatedClock, SteadyClock
 from .control_loop import ControlLoop
@@ -73,9 +70,9 @@ class PolicyNode(LifecycleNode):
             max_chunk_age=parameters.max_chunk_age,
         )
         self._pilot.follow(parameters.instruction, self._now())
-        self._create_topics(parameters)
         settings = WorkerSettings(parameters.checkpoint, parameters.device, parameters.threads)
         self._worker = WorkerProcess(settings, self._pilot.answered, self._on_worker)
+        self._create_topics(parameters)
         self._worker.start()
         self._configured.callback(self._worker.stop)
         return TransitionCallbackReturn.SUCCESS
@@ -83,6 +80,7 @@ class PolicyNode(LifecycleNode):
     def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Begin to command the base."""
         self._pilot.activate(self._now())
+        self._camera.open = True
         simulated = self.get_parameter('use_sim_time').value
         clock = SimulatedClock(self.get_clock()) if simulated else SteadyClock()
         self._loop = ControlLoop(clock, 1.0 / self._settings.rate, self._tick, self._on_failure)
@@ -126,14 +124,14 @@ class PolicyNode(LifecycleNode):
         self._status = StatusPublisher(self, self._pilot, 1.0 / parameters.status_rate)
         self._configured.callback(self._status.destroy)
         self._status.inactive()
-        images = self.create_subscription(
-            CompressedImage if parameters.compressed else Image,
+        self._camera = CameraSubscription(
+            self,
             parameters.image_topic,
-            self._on_image,
-            qos_profile_sensor_data,
-            qos_overriding_options=QoSOverridingOptions.with_default_policies(),
+            compressed=parameters.compressed,
+            pilot=self._pilot,
+            worker=self._worker,
         )
-        self._configured.callback(self.destroy_subscription, images)
+        self._configured.callback(self._camera.destroy)
 
     def _stop_base(self) -> None:
         """End the control loop first, so that zero is the last word."""
@@ -141,6 +139,7 @@ class PolicyNode(LifecycleNode):
             return
         self._loop.stop()
         self._loop = None
+        self._camera.open = False
         self._commands.stop()
         self._status.inactive()
 
@@ -154,20 +153,6 @@ class PolicyNode(LifecycleNode):
             self.get_logger().info(f'driving: {self._pilot.instruction}')
         else:
             self.get_logger().warning(decision.sentence)
-
-    def _on_image(self, message: Image | CompressedImage) -> None:
-        if self._loop is None:
-            return
-        now = self._now()
-        frame = CameraFrame.from_message(message, now)
-        if not self._pilot.offer(frame.stamp, now):
-            return
-        generation, instruction = self._pilot.generation, self._pilot.instruction
-        try:
-            self._pilot.given(self._worker.send(frame, generation, instruction))
-        except ImageFormatError as error:
-            self._pilot.given(False)
-            self._pilot.refuse(StopReason.BAD_IMAGE, str(error))
 
     def _on_worker(self, reason: StopReason | None, detail: str) -> None:
         self._pilot.worker_is(reason, detail)
@@ -202,19 +187,27 @@ def main(arguments: list[str] | None = None) -> int:
     finished = Future()
     with ShutdownSignal(lambda: finished.set_result(0)):
         rclpy.init(args=arguments, signal_handler_options=SignalHandlerOptions.NO)
-        node = PolicyNode(finished)
-        executor = SingleThreadedExecutor()
-        executor.add_node(node)
         try:
-            if node.get_parameter('autostart').value and not node.start():
-                return 1
-            executor.spin_until_future_complete(finished)
-            return finished.result()
+            return _run(PolicyNode(finished), finished)
+        except ConfigError as error:
+            print(f'policy: {error}', file=sys.stderr)
+            return 1
         finally:
-            node.release()
-            executor.shutdown()
-            node.destroy_node()
             rclpy.try_shutdown()
+
+
+def _run(node: PolicyNode, finished: Future) -> int:
+    executor = SingleThreadedExecutor()
+    executor.add_node(node)
+    try:
+        if node.get_parameter('autostart').value and not node.start():
+            return 1
+        executor.spin_until_future_complete(finished)
+        return finished.result()
+    finally:
+        node.release()
+        executor.shutdown()
+        node.destroy_node()
 
 
 if __name__ == '__main__':

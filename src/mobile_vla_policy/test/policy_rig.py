@@ -126,12 +126,12 @@ class PolicyRig:
         (worker,) = map(int, children)
         return worker
 
-    def set_instruction(self, text: str) -> None:
-        """Set the node's parameter."""
-        parameter = Parameter('instruction', value=text).to_parameter_msg()
+    def set_parameter(self, name: str, value: object) -> str:
+        """Set a parameter of the node and return why it refused, '' when it did not."""
+        parameter = Parameter(name, value=value).to_parameter_msg()
         request = SetParameters.Request(parameters=[parameter])
         (result,) = self._call(SetParameters, 'policy/set_parameters', request).results
-        assert result.successful, result.reason
+        return result.reason
 
     def transition(self, number: int) -> bool:
         """Ask for a lifecycle transition."""

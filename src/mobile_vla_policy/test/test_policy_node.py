@@ -107,11 +107,11 @@ def test_the_robot_does_not_drive_on_images_that_cannot_be_read(driving):
 
 def test_a_new_instruction_stops_the_robot_until_a_frame_of_after_it_was_seen(driving):
     changed = time.monotonic()
-    driving.set_instruction('go right')
+    driving.set_parameter('instruction', 'go right')
     driving.wait(lambda: any(is_zero(twist) for twist in commands_after(driving, changed)))
     driving.wait_until_driving()
     assert driving.latest().instruction == 'go right'
-    driving.set_instruction('go left')
+    driving.set_parameter('instruction', 'go left')
 
 
 def test_a_killed_worker_means_zero_at_once_and_is_started_again(driving):
@@ -212,6 +212,24 @@ def test_a_checkpoint_of_another_action_space_is_refused(checkpoint, tmp_path):
     assert rig.process.returncode == 1
     assert 'another action space' in output
     assert len(output.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ('name', 'value', 'sentence'),
+    [('rate', 20, 'expecting type'), ('rate', 0.1, 'out of range'), ('instruction', 5, 'STRING')],
+)
+def test_a_parameter_of_another_type_or_out_of_range_is_one_sentence(name, value, sentence):
+    with PolicyRig(camera=False, **{name: value}) as rig:
+        output = rig.output()
+    assert rig.process.returncode == 1
+    assert sentence in output
+    assert len(output.splitlines()) == 1
+
+
+def test_only_the_instruction_changes_while_configured(driving):
+    assert 'clean the node up' in driving.set_parameter('rate', 10.0)
+    assert 'holds no word' in driving.set_parameter('instruction', '?!')
+    assert driving.set_parameter('instruction', 'go left') == ''
 
 
 def test_without_autostart_a_bad_checkpoint_fails_the_transition_only(checkpoint, tmp_path):

@@ -1,0 +1,63 @@
+# Copyright 2026 The Mobile VLA Authors
+# SPDX-License-Identifier: Apache-2.0
+"""Receive camera images and hand the frames that are due to the worker."""
+
+from __future__ import annotations
+
+from rclpy.node import Node
+from rclpy.qos import qos_profile_sensor_data
+from rclpy.qos_overriding_options import QoSOverridingOptions
+from sensor_msgs.msg import CompressedImage, Image
+
+from mobile_vla_core.errors import ImageFormatError
+from mobile_vla_core.safety import StopReason
+
+from .camera_frame import CameraFrame
+from .pilot import Pilot
+from .worker_process import WorkerProcess
+
+
+class CameraSubscription:
+    """
+    The way from the camera.
+
+    :param node: owner of the subscription, whose clock the stamps are compared with
+    :param topic: name of the image topic
+    :param compressed: it carries CompressedImage
+    :param pilot: says which frames are due
+    :param worker: is given those
+    """
+
+    def __init__(
+        self, node: Node, topic: str, *, compressed: bool, pilot: Pilot, worker: WorkerProcess
+    ) -> None:
+        self._node = node
+        self._pilot = pilot
+        self._worker = worker
+        self.open = False
+        """Images are looked at; else they are ignored."""
+        self._subscription = node.create_subscription(
+            CompressedImage if compressed else Image,
+            topic,
+            self._on_image,
+            qos_profile_sensor_data,
+            qos_overriding_options=QoSOverridingOptions.with_default_policies(),
+        )
+
+    def destroy(self) -> None:
+        """Remove the subscription."""
+        self._node.destroy_subscription(self._subscription)
+
+    def _on_image(self, message: Image | CompressedImage) -> None:
+        if not self.open:
+            return
+        now = self._node.get_clock().now().nanoseconds * 1e-9
+        frame = CameraFrame.from_message(message, now)
+        if not self._pilot.offer(frame.stamp, now):
+            return
+        generation, instruction = self._pilot.generation, self._pilot.instruction
+        try:
+            self._pilot.given(self._worker.send(frame, generation, instruction))
+        except ImageFormatError as error:
+            self._pilot.given(False)
+            self._pilot.refuse(StopReason.BAD_IMAGE, str(error))
