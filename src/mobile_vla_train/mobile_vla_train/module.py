@@ -53,9 +53,13 @@ class PolicyModule(lightning.LightningModule):
 
     def training_step(self, batch: ClipBatch, _: int) -> Tensor:
         loss = self._loss(self._predict(self.network, batch, batch.instructions), batch)
-        if self.global_step % self.trainer.log_every_n_steps == 0:
-            values = {'train/loss': loss.total, 'train/velocity_loss': loss.velocity}
-            self.log_dict({**values, 'train/action_type_loss': loss.action_type})
+        self.log_dict(
+            {
+                'train/loss': loss.total,
+                'train/velocity_loss': loss.velocity,
+                'train/action_type_loss': loss.action_type,
+            }
+        )
         return loss.total
 
     def on_train_batch_end(self, *_: Any) -> None:

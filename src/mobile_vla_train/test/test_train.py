@@ -9,6 +9,7 @@ from conftest import HEIGHT, WIDTH, write_episode
 import numpy as np
 import pytest
 from safetensors.torch import load_file
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 import torch
 import yaml
 
@@ -49,6 +50,13 @@ def run(episodes, tmp_path_factory):
     return output
 
 
+@pytest.fixture(scope='module')
+def learnt(episodes, tmp_path_factory):
+    output = tmp_path_factory.mktemp('runs') / 'learnt'
+    assert train(episodes, output, 'schedule.steps=120', 'schedule.epoch_steps=60') == 0
+    return output
+
+
 def test_a_run_leaves_best_and_last_split_config_and_tensorboard(run):
     for name in ('best', 'last'):
         assert load_policy(run / 'checkpoints' / name).card.architecture == 'nano'
@@ -86,15 +94,29 @@ def test_the_best_checkpoint_has_the_lowest_validation_loss(run):
     assert losses[0] <= losses[1]
 
 
-def test_training_learns_to_follow_the_recorded_side(episodes, tmp_path, capsys):
-    assert train(episodes, tmp_path, 'schedule.steps=120', 'schedule.epoch_steps=60') == 0
-    metrics = json.loads((tmp_path / 'checkpoints' / 'best' / 'metrics.json').read_text())
+def test_tensorboard_holds_losses_and_validation_by_step(learnt):
+    events = EventAccumulator(str(learnt / 'tensorboard'))
+    events.Reload()
+    losses = events.Scalars('train/loss')
+    assert [event.step for event in losses] == [19, 39, 59, 79, 99, 119]
+    assert losses[-1].value < losses[0].value
+    assert len(events.Scalars('validation/mae_linear_y')) == 2
+    assert len(events.Scalars('validation/swap_mean_linear_y')) == 2
+
+
+def test_training_learns_to_follow_the_recorded_side(learnt):
+    metrics = json.loads((learnt / 'checkpoints' / 'best' / 'metrics.json').read_text())
     scores = metrics['validation']['next']
     assert scores['policy']['mae_linear_y'] < 0.5 * scores['constant_mean']['mae_linear_y']
     assert metrics['validation']['instruction_swap']['mean_linear_y'] > 0.05
+
+
+def test_without_a_terminal_an_epoch_is_one_line_and_the_end_a_table(run, episodes, capsys):
+    assert train(episodes, run.with_name('printed'), 'schedule.steps=6') == 0
     printed = capsys.readouterr()
+    assert printed.err.count('\n') == 2
+    assert 'step 6/6: validation loss' in printed.err
     assert 'constant mean' in printed.out
-    assert printed.err.count('validation loss') == 2  # one line per epoch without a terminal
 
 
 def test_the_same_seed_gives_the_same_policy_and_another_does_not(run, episodes, tmp_path):
