@@ -80,25 +80,23 @@ class Expert:
     ) -> float:
         """Angle between the way to go and the cup, towards the chosen side, >= 0 [rad]."""
         config = self.config
-        to_cup = math.atan2(cup[1] - pose.y, cup[0] - pose.x)
+        to_cup = pose.direction(*cup)
         reach = pose.distance(*cup)
         radius = ROBOT_RADIUS + config.clearance
         detour = 0.0
         for box in boxes:
-            if side * self._angle(pose, box.x, box.y, to_cup) > math.pi / 2:
+            middle = side * wrap_angle(pose.direction(box.x, box.y) - to_cup)
+            if middle > math.pi / 2:
                 continue  # behind, and on the other hand: nothing left to go around
             for x, y in box.corners:
                 away = pose.distance(x, y)
                 if away**2 - radius**2 > reach**2:
                     continue  # the cup comes first
-                angle = side * self._angle(pose, x, y, to_cup)
-                detour = max(detour, angle + self._tangent(away, radius))
+                # From the box's own direction, so that no corner of a box behind jumps a turn.
+                corner = side * wrap_angle(pose.direction(x, y) - to_cup)
+                corner = middle + wrap_angle(corner - middle)
+                detour = max(detour, corner + self._tangent(away, radius))
         return min(detour, math.radians(150.0))
-
-    @staticmethod
-    def _angle(pose: Pose, x: float, y: float, reference: float) -> float:
-        """Direction from the base to a point relative to a direction in `world` [rad]."""
-        return wrap_angle(math.atan2(y - pose.y, x - pose.x) - reference)
 
     def _tangent(self, distance: float, radius: float) -> float:
         """Angle from the centre of a disc to the course that clears it [rad]."""

@@ -29,9 +29,13 @@ class Pose:
         """The pose seen in a mirror along the x axis."""
         return Pose(self.x, -self.y, -self.yaw)
 
+    def direction(self, x: float, y: float) -> float:
+        """Direction of a point in `world`, in [-pi, pi] [rad]."""
+        return math.atan2(y - self.y, x - self.x)
+
     def bearing(self, x: float, y: float) -> float:
         """Direction of a point relative to the heading, in [-pi, pi] [rad]."""
-        return wrap_angle(math.atan2(y - self.y, x - self.x) - self.yaw)
+        return wrap_angle(self.direction(x, y) - self.yaw)
 
     def distance(self, x: float, y: float) -> float:
         """Distance to a point [m]."""

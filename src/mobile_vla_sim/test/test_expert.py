@@ -99,6 +99,13 @@ def test_commands_change_continuously_with_the_state():
         assert np.abs(np.diff(actions, axis=0)).max() < 0.02
 
 
+def test_commands_do_not_jump_behind_a_box():
+    ys = np.arange(-0.3, 0.6, 0.002)
+    for x in (1.85, 2.0, 2.2, 2.5):
+        actions = np.array([EXPERT.command(Pose(x, y, 0.1), CUP, [BOX], 1) for y in ys])
+        assert np.abs(np.diff(actions, axis=0)).max() < 0.03
+
+
 def test_a_base_pushed_close_to_a_box_is_led_away():
     pose = Pose(1.2, 0.2, 0.0)
     velocity = EXPERT.command(pose, CUP, [BOX], 1)[:2]
