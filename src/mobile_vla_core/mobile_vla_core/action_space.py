@@ -91,6 +91,9 @@ class ActionCodec:
     limits: tuple[tuple[float, float], ...]
 
     def __post_init__(self) -> None:
+        limits = tuple((float(low), float(high)) for low, high in self.limits)
+        object.__setattr__(self, 'limits', limits)
+        object.__setattr__(self, 'scale', tuple(float(value) for value in self.scale))
         if len(self.scale) != VELOCITY_DIM or len(self.limits) != VELOCITY_DIM:
             raise ActionSpaceError(
                 f'expected {VELOCITY_DIM} scales and limits, '

@@ -26,13 +26,13 @@ def test_another_compressed_format_becomes_jpeg():
 
 
 def test_a_raw_picture_is_encoded_with_the_given_quality():
-    picture = Picture(RGB[..., ::-1].tobytes(), 'bgr8', '', 24, 32, 96)
+    picture = Picture(RGB[..., ::-1].tobytes(), 'bgr8', 24, 32, 96)
     assert picture.to_jpeg(80) == encode_jpeg(RGB, 80)
     assert picture.size == 24 * 96
 
 
 @pytest.mark.parametrize(
-    'broken', [Picture(b'junk', COMPRESSED), Picture(bytes(10), 'rgb8', '', 24, 32, 96)]
+    'broken', [Picture(b'junk', COMPRESSED), Picture(bytes(10), 'rgb8', 24, 32, 96)]
 )
 def test_broken_bytes_are_refused(broken):
     with pytest.raises(ImageFormatError):

@@ -10,9 +10,9 @@ from rclpy.qos_overriding_options import QoSOverridingOptions
 from sensor_msgs.msg import CompressedImage, Image
 
 from mobile_vla_core.errors import ImageFormatError
+from mobile_vla_core.picture import Picture
 from mobile_vla_core.safety import StopReason
 
-from .camera_frame import CameraFrame
 from .pilot import Pilot
 from .worker_process import WorkerProcess
 
@@ -52,12 +52,13 @@ class CameraSubscription:
         if not self.open:
             return
         now = self._node.get_clock().now().nanoseconds * 1e-9
-        frame = CameraFrame.from_message(message, now)
-        if not self._pilot.offer(frame.stamp, now):
+        picture = Picture.from_message(message)
+        stamp = picture.stamp or now
+        if not self._pilot.offer(stamp, now):
             return
         generation, instruction = self._pilot.generation, self._pilot.instruction
         try:
-            self._pilot.given(self._worker.send(frame, generation, instruction))
+            self._pilot.given(self._worker.send(picture, stamp, generation, instruction))
         except ImageFormatError as error:
             self._pilot.given(False)
             self._pilot.refuse(StopReason.BAD_IMAGE, str(error))

@@ -24,9 +24,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mobile_vla_core.errors import ImageFormatError, MobileVlaError
-from mobile_vla_core.images import Preprocessing, to_rgb
+from mobile_vla_core.images import Preprocessing
+from mobile_vla_core.picture import Picture
 
-from .camera_frame import JPEG
 from .frame_buffer import FrameBuffer
 from .record import FrameRecord, RECORD_BYTES, ReplyKind, ReplyRecord
 
@@ -102,10 +102,8 @@ class Worker:
 
     def _preprocess(self, record: FrameRecord) -> NDArray[np.uint8]:
         data = self._buffer.read(record.sequence, record.size)
-        if record.encoding == JPEG:
-            return self._preprocessing(bytes(data))
-        rgb = to_rgb(data, record.height, record.width, record.step, record.encoding)
-        return self._preprocessing.from_rgb(rgb)
+        picture = Picture(data, record.encoding, record.height, record.width, record.step)
+        return self._preprocessing(picture.to_jpeg(self._preprocessing.jpeg_quality))
 
     @staticmethod
     def _reply(record: FrameRecord, kind: ReplyKind, **fields: object) -> ReplyRecord:

@@ -15,9 +15,9 @@ import sys
 import threading
 import time
 
+from mobile_vla_core.picture import Picture
 from mobile_vla_core.safety import StopReason
 
-from .camera_frame import CameraFrame
 from .frame_buffer import FrameBuffer, SLOTS
 from .record import FrameRecord, RECORD_BYTES, ReplyKind, ReplyRecord
 
@@ -91,7 +91,7 @@ class WorkerProcess:
         self._thread.join()
         self._buffer.close()
 
-    def send(self, frame: CameraFrame, generation: int, instruction: str) -> bool:
+    def send(self, picture: Picture, stamp: float, generation: int, instruction: str) -> bool:
         """
         Give a frame to the worker.
 
@@ -102,16 +102,16 @@ class WorkerProcess:
             if not self._ready or self._sent - self._answered >= SLOTS:
                 return False
             sequence = self._sent + 1
-            self._buffer.write(sequence, frame.data)
+            self._buffer.write(sequence, memoryview(picture.data))
             record = FrameRecord(
                 sequence=sequence,
                 generation=generation,
-                stamp=frame.stamp,
-                size=frame.data.nbytes,
-                height=frame.height,
-                width=frame.width,
-                step=frame.step,
-                encoding=frame.encoding,
+                stamp=stamp,
+                size=picture.size,
+                height=picture.height,
+                width=picture.width,
+                step=picture.step,
+                encoding=picture.encoding,
                 instruction=instruction,
             )
             try:

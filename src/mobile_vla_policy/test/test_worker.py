@@ -9,7 +9,7 @@ import pytest
 
 from mobile_vla_core.checkpoint import load_policy
 from mobile_vla_core.images import encode_jpeg
-from mobile_vla_policy.camera_frame import JPEG
+from mobile_vla_core.picture import COMPRESSED
 from mobile_vla_policy.frame_buffer import FrameBuffer
 from mobile_vla_policy.record import FrameRecord, ReplyKind
 from mobile_vla_policy.worker import Worker
@@ -31,7 +31,7 @@ def bench(checkpoint, policy):
         records = []
         for sequence, generation in frames:
             rgb = picture(sequence)
-            data = encode_jpeg(rgb) if encoding == JPEG else rgb.tobytes()
+            data = encode_jpeg(rgb) if encoding == COMPRESSED else rgb.tobytes()
             buffer.write(sequence, memoryview(data))
             height, width = rgb.shape[:2]
             records.append(
@@ -66,7 +66,7 @@ def expected_actions(policy, seeds, instruction='go left'):
 
 def test_the_network_sees_the_bytes_that_training_saw(bench, policy):
     seen = policy.card.preprocessing(encode_jpeg(picture(1)))
-    raw, compressed = bench((1, 1))[0], bench((1, 2), encoding=JPEG)[0]
+    raw, compressed = bench((1, 1))[0], bench((1, 2), encoding=COMPRESSED)[0]
     assert raw.crc32 == compressed.crc32 == zlib.crc32(seen)
 
 

@@ -16,8 +16,8 @@ import numpy as np
 import pytest
 
 from mobile_vla_core.images import encode_jpeg, Preprocessing
+from mobile_vla_core.picture import Picture
 from mobile_vla_core.safety import StopReason
-from mobile_vla_policy.camera_frame import CameraFrame
 from mobile_vla_policy.frame_buffer import SLOTS
 from mobile_vla_policy.record import ReplyKind
 from mobile_vla_policy.worker_process import WorkerProcess, WorkerSettings
@@ -61,9 +61,8 @@ class Watched:
 
     def send(self, stamp=1.0, generation=1):
         height, width = PICTURE.shape[:2]
-        data = memoryview(PICTURE.tobytes())
-        frame = CameraFrame(stamp, data, height, width, 3 * width, 'rgb8')
-        return self.process.send(frame, generation, 'go left')
+        picture = Picture(PICTURE.tobytes(), 'rgb8', height, width, 3 * width)
+        return self.process.send(picture, stamp, generation, 'go left')
 
 
 @pytest.fixture

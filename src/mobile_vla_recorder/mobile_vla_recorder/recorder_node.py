@@ -21,7 +21,7 @@ from sensor_msgs.msg import CompressedImage, Image
 from std_srvs.srv import Trigger
 
 from mobile_vla_core.errors import MobileVlaError
-from mobile_vla_core.picture import COMPRESSED, Picture
+from mobile_vla_core.picture import Picture
 from mobile_vla_msgs.msg import RecorderStatus
 from mobile_vla_msgs.srv import StartEpisode, StopEpisode
 
@@ -84,14 +84,8 @@ class RecorderNode(Node):
         return self.get_clock().now().nanoseconds * 1e-9
 
     def _on_image(self, message: Image | CompressedImage) -> None:
-        frame_id = message.header.frame_id
-        if isinstance(message, CompressedImage):
-            picture = Picture(message.data, COMPRESSED, frame_id)
-        else:
-            size = (message.height, message.width, message.step)
-            picture = Picture(message.data, message.encoding, frame_id, *size)
-        stamp = _seconds(message.header.stamp)
-        self._session.on_picture(picture, stamp, self._now(), time.monotonic())
+        picture = Picture.from_message(message)
+        self._session.on_picture(picture, self._now(), time.monotonic())
 
     def _on_command(self, message: Twist | TwistStamped) -> None:
         stamped = isinstance(message, TwistStamped)

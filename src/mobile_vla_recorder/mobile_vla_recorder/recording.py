@@ -48,14 +48,13 @@ class Recording:
         """The file being written."""
         return self._writer.path
 
-    def add_picture(
-        self, camera: str, picture: Picture, header_stamp: float, receive_stamp: float
-    ) -> bool:
+    def add_picture(self, camera: str, picture: Picture, receive_stamp: float) -> bool:
         """Take a picture; False when it had to be dropped."""
 
         def write() -> None:
             jpeg = picture.to_jpeg(self._quality)
-            self._writer.add_frame(camera, jpeg, header_stamp, receive_stamp)
+            stamp = picture.stamp or receive_stamp
+            self._writer.add_frame(camera, jpeg, stamp, receive_stamp)
             self.frames += 1
 
         with self._changed:

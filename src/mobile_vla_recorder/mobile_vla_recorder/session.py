@@ -64,15 +64,12 @@ class RecordingSession:
         self._last_picture: Picture | None = None
         self._last_picture_at = float('-inf')
 
-    def on_picture(
-        self, picture: Picture, header_stamp: float, receive_stamp: float, now: float
-    ) -> None:
-        """Record a picture when an episode runs; a zero header stamp becomes the receive stamp."""
+    def on_picture(self, picture: Picture, receive_stamp: float, now: float) -> None:
+        """Record a picture when an episode runs; one without a stamp gets the receive stamp."""
         self.pictures_seen += 1
         self._last_picture, self._last_picture_at = picture, now
         if self.recording:
-            stamp = header_stamp or receive_stamp
-            self.recording.add_picture(self.config.camera_name, picture, stamp, receive_stamp)
+            self.recording.add_picture(self.config.camera_name, picture, receive_stamp)
 
     def on_command(self, velocity: ArrayLike, header_stamp: float, receive_stamp: float) -> None:
         """Record a command, shape (3,) [m/s, m/s, rad/s], when an episode runs."""

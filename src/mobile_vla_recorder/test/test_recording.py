@@ -16,14 +16,14 @@ HEIGHT, WIDTH = 24, 32
 SIZE = HEIGHT * WIDTH * 3
 
 
-def picture(value: int) -> Picture:
+def picture(value: int, stamp: float = 1.0) -> Picture:
     rgb = np.full((HEIGHT, WIDTH, 3), value, dtype=np.uint8)
-    return Picture(rgb.tobytes(), 'rgb8', 'camera', HEIGHT, WIDTH, WIDTH * 3)
+    return Picture(rgb.tobytes(), 'rgb8', HEIGHT, WIDTH, WIDTH * 3, stamp, 'camera')
 
 
 def session(folder: Path, **changes) -> RecordingSession:
     found = RecordingSession(SessionConfig(output=folder, minimum_free_bytes=0, **changes))
-    found.on_picture(picture(0), 1.0, 1.0, now=100.0)
+    found.on_picture(picture(0), 1.0, now=100.0)
     return found
 
 
@@ -31,7 +31,7 @@ def test_what_is_taken_is_saved_in_order(tmp_path):
     recorder = session(tmp_path)
     recorder.start('go', '1box_vert_left', now=100.5)
     for t in range(20):
-        recorder.on_picture(picture(10 * t), 0.1 * t + 1, 0.1 * t + 1.01, now=100.5)
+        recorder.on_picture(picture(10 * t, 0.1 * t + 1), 0.1 * t + 1.01, now=100.5)
         recorder.on_command((0.1 * t, 0.0, 0.0), 0.1 * t + 1, 0.1 * t + 1.02)
         recorder.on_odometry(0.1 * t + 1, np.zeros(7), np.zeros(6))
     saved = recorder.stop('success', '', stamp=9.0)
@@ -50,7 +50,7 @@ def test_nothing_is_recorded_before_start_and_after_stop(tmp_path):
     recorder = session(tmp_path)
     recorder.start('go', '', now=100.0)
     assert recorder.stop('', '', stamp=1.0).frames == 0
-    recorder.on_picture(picture(1), 2.0, 2.0, now=101.0)
+    recorder.on_picture(picture(1), 2.0, now=101.0)
     with Episode(find_episodes(tmp_path)[0]) as episode:
         assert (len(episode), episode.outcome) == (0, 'unknown')
 
@@ -58,7 +58,7 @@ def test_nothing_is_recorded_before_start_and_after_stop(tmp_path):
 def test_a_picture_without_a_stamp_gets_its_receive_time(tmp_path):
     recorder = session(tmp_path)
     recorder.start('go', '', now=100.0)
-    recorder.on_picture(picture(1), 0.0, 7.5, now=100.1)
+    recorder.on_picture(picture(1, stamp=0.0), 7.5, now=100.1)
     with Episode(recorder.stop('', '', stamp=8.0).path) as episode:
         assert episode.stamps().tolist() == [7.5]
 
@@ -67,7 +67,7 @@ def test_pictures_beyond_the_queue_are_dropped_counted_and_stored(tmp_path):
     recorder = session(tmp_path, queue_bytes=SIZE - 1)
     recorder.start('go', '', now=100.0)
     for t in range(3):
-        recorder.on_picture(picture(t), 1.0 + t, 1.0 + t, now=100.0)
+        recorder.on_picture(picture(t), 1.0 + t, now=100.0)
     recorder.on_command((1.0, 0.0, 0.0), 1.0, 1.0)
     saved = recorder.stop('', '', stamp=5.0)
     assert (saved.frames, saved.commands, saved.dropped) == (0, 1, 3)
@@ -78,9 +78,9 @@ def test_pictures_beyond_the_queue_are_dropped_counted_and_stored(tmp_path):
 def test_a_broken_picture_is_counted_and_the_others_are_kept(tmp_path):
     recorder = session(tmp_path)
     recorder.start('go', '', now=100.0)
-    recorder.on_picture(picture(1), 1.0, 1.0, now=100.0)
-    recorder.on_picture(Picture(bytes(5), 'rgb8', '', HEIGHT, WIDTH, 96), 2.0, 2.0, now=100.0)
-    recorder.on_picture(picture(3), 3.0, 3.0, now=100.0)
+    recorder.on_picture(picture(1), 1.0, now=100.0)
+    recorder.on_picture(Picture(bytes(5), 'rgb8', HEIGHT, WIDTH, 96), 2.0, now=100.0)
+    recorder.on_picture(picture(3), 3.0, now=100.0)
     saved = recorder.stop('', '', stamp=5.0)
     assert (saved.frames, saved.dropped) == (2, 1)
     with Episode(saved.path) as episode:
@@ -106,7 +106,7 @@ def test_start_is_refused_when_an_episode_runs(tmp_path):
 
 def test_start_is_refused_when_the_disk_is_too_full(tmp_path):
     recorder = RecordingSession(SessionConfig(tmp_path / 'new', minimum_free_bytes=10**18))
-    recorder.on_picture(picture(0), 1.0, 1.0, now=100.0)
+    recorder.on_picture(picture(0), 1.0, now=100.0)
     with pytest.raises(EpisodeError, match='less than the reserve of'):
         recorder.start('go', '', now=100.0)
 
@@ -131,5 +131,5 @@ def test_an_unknown_outcome_is_refused_and_the_episode_goes_on(tmp_path):
     recorder.start('go', '', now=100.0)
     with pytest.raises(EpisodeError, match='outcome "great" is unknown'):
         recorder.stop('great', '', stamp=1.0)
-    recorder.on_picture(picture(1), 2.0, 2.0, now=100.0)
+    recorder.on_picture(picture(1), 2.0, now=100.0)
     assert recorder.stop('success', '', stamp=3.0).frames == 1
