@@ -43,7 +43,7 @@ class DataConfig:
     """Share of the episodes kept for validation."""
     clip_length: int = 16
     """Frames of a clip, each encoded once."""
-    clips_per_batch: int = 10
+    clips_per_batch: int = 6
     """Clips of a batch, from different episodes where there are enough."""
 
 
@@ -95,9 +95,9 @@ class OptimiserConfig:
 class ScheduleConfig:
     """How long to train; in steps, so that a slow machine gives the same policy."""
 
-    steps: int = 1500
+    steps: int = 1800
     """Optimiser steps."""
-    epoch_steps: int = 150
+    epoch_steps: int = 200
     """Steps from one validation, and one checkpoint, to the next."""
 
 
