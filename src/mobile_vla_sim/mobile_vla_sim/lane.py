@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import ExitStack
+import contextlib
 from dataclasses import dataclass
 from pathlib import Path
 import time
@@ -13,6 +13,7 @@ import time
 from std_srvs.srv import Trigger
 
 from mobile_vla_core.action_space import VELOCITY_DIM
+from mobile_vla_core.errors import MobileVlaError
 from mobile_vla_core.ros_domain import reserve_domain
 from mobile_vla_msgs.msg import SimulationState
 from mobile_vla_msgs.srv import ResetSimulation, StartEpisode, StopEpisode
@@ -31,6 +32,7 @@ _CONNECT_TIMEOUT = 60.0
 _STATE_TIMEOUT = 15.0
 _RESEND_AFTER = 2.0
 _START_TIMEOUT = 10.0
+_DISCARD_TIMEOUT = 3.0
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ class Lane:
         self._output = output
         self._disturbance = disturbance
         self._cancelled = cancelled
-        self._stack = ExitStack()
+        self._stack = contextlib.ExitStack()
         self._processes: list[Process] = []
 
     def __enter__(self) -> Lane:
@@ -89,15 +91,12 @@ class Lane:
         :raises MobileVlaError: if a process ended, does not answer, or refuses
         """
         state = self._begin(job)
-        driver = Driver(find_scenario(job.scenario).sign)
-        stamps = []
-        while not driver.done:
-            action = driver.answer(
-                state_pose(state), (state.cup_x, state.cup_y), state_boxes(state)
-            )
-            state = self._next_state(state, action[:VELOCITY_DIM])
-            stamps.append(state.header.stamp.sec + state.header.stamp.nanosec * 1e-9)
-            driver.observe(Outcome(state.outcome))
+        try:
+            driver, stamps = self._drive(job, state)
+        except MobileVlaError:
+            with contextlib.suppress(MobileVlaError):  # what is half driven is not kept
+                self._exchange.call('recorder/discard', Trigger.Request(), _DISCARD_TIMEOUT)
+            raise
         if not driver.success:
             self._call('recorder/discard', Trigger.Request())
             return None
@@ -105,6 +104,18 @@ class Lane:
         return Recorded(
             job, Path(saved.path), int(saved.frames), tuple(stamps), int(saved.dropped)
         )
+
+    def _drive(self, job: Job, state: SimulationState) -> tuple[Driver, list[float]]:
+        """Drive from the first state to the end; return the driver and the stamps that came."""
+        driver = Driver(find_scenario(job.scenario).sign)
+        stamps = []
+        while not driver.done:
+            cup = (state.cup_x, state.cup_y)
+            action = driver.answer(state_pose(state), cup, state_boxes(state))
+            state = self._next_state(state, action[:VELOCITY_DIM])
+            stamps.append(state.header.stamp.sec + state.header.stamp.nanosec * 1e-9)
+            driver.observe(Outcome(state.outcome))
+        return driver, stamps
 
     def _begin(self, job: Job) -> SimulationState:
         """Reset the simulator, start the recorder and return the state of the first frame."""

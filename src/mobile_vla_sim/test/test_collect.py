@@ -3,6 +3,8 @@
 """Tests for collect.py, lane.py and exchange.py: real processes over DDS."""
 
 import json
+import os
+import signal
 
 import pytest
 
@@ -11,7 +13,7 @@ from mobile_vla_core.episodes import Episode, find_episodes
 from mobile_vla_core.errors import EpisodeError
 from mobile_vla_sim import lane
 from mobile_vla_sim.collect import count_dropped, main
-from mobile_vla_sim.lane import Recorded
+from mobile_vla_sim.lane import Lane, Recorded
 from mobile_vla_sim.plan import Job
 from mobile_vla_sim.process import find_executable, ProcessError
 from mobile_vla_sim.scenario import SCENARIOS
@@ -88,6 +90,24 @@ def test_a_camera_that_never_publishes_is_one_sentence(tmp_path, capsys, monkeyp
     assert main(['collect', '--output', str(tmp_path), '--episodes', '1']) == 1
     error = capsys.readouterr().err
     assert 'the recorder refuses to start: no picture came on nowhere/image_raw' in error
+
+
+def test_a_simulator_that_dies_leaves_no_half_driven_episode(tmp_path):
+    with Lane(0, tmp_path, disturbance=0.0, cancelled=lambda: False) as working:
+        working.record(Job('1box_vert_left', 1))
+        simulator = next(p for p in working._processes if p.name == 'sim')
+        drive = working._next_state
+
+        def die(state, velocity):
+            if state.step == 10:
+                os.kill(simulator.pid, signal.SIGKILL)
+            return drive(state, velocity)
+
+        working._next_state = die
+        with pytest.raises(ProcessError, match='sim ended with exit code -9'):
+            working.record(Job('1box_vert_left', 2))
+    assert len(find_episodes(tmp_path)) == 1
+    assert list(tmp_path.glob('*.part')) == []
 
 
 def test_programs_are_looked_up_before_anything_starts():
