@@ -44,7 +44,7 @@ class ClipAugmentation:
         :return: frames, actions and instruction of the varied clip
         """
         if generator.random() < self._config.mirror:
-            frames = frames[:, :, ::-1]
+            frames = cv2.flip(_as_picture(frames), 1).reshape(frames.shape)
             actions = mirror_actions(actions)
             instruction = mirror_instruction(instruction)
         return self._relight(self._move(frames, generator), generator), actions, instruction
@@ -52,11 +52,16 @@ class ClipAugmentation:
     def _move(self, frames: NDArray[np.uint8], generator: Generator) -> NDArray[np.uint8]:
         """Shift all frames by the same whole pixels; the border is repeated."""
         reach = self._config.shift
-        down, right = generator.integers(-reach, reach, size=2, endpoint=True)
+        down, right = generator.integers(-reach, reach, size=2, endpoint=True).tolist()
         height, width = frames.shape[1:3]
-        rows = np.clip(np.arange(height) - down, 0, height - 1)
-        columns = np.clip(np.arange(width) - right, 0, width - 1)
-        return frames[:, rows[:, None], columns[None, :]]
+        moved = frames[:, np.clip(np.arange(height) - down, 0, height - 1)]
+        if right > 0:
+            moved[:, :, right:] = moved[:, :, : width - right].copy()
+            moved[:, :, :right] = moved[:, :, right : right + 1]
+        elif right < 0:
+            moved[:, :, :right] = moved[:, :, -right:].copy()
+            moved[:, :, right:] = moved[:, :, right - 1 : right]
+        return moved
 
     def _relight(self, frames: NDArray[np.uint8], generator: Generator) -> NDArray[np.uint8]:
         """Change contrast, brightness and tint through one table of 256 values per colour."""
@@ -66,6 +71,10 @@ class ClipAugmentation:
         added = generator.uniform(-config.brightness, config.brightness)
         values = np.arange(256)[:, None] * gain * tint[None] + added
         table = np.clip(np.round(values), 0, 255).astype(np.uint8)
-        count, height, width, _ = frames.shape
-        rows = np.ascontiguousarray(frames).reshape(count * height, width, 3)
-        return cv2.LUT(rows, table[None]).reshape(count, height, width, 3)
+        return cv2.LUT(_as_picture(frames), table[None]).reshape(frames.shape)
+
+
+def _as_picture(frames: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Stack frames, shape (T, H, W_px, 3), to one tall picture, which OpenCV works on fastest."""
+    count, height, width, channels = frames.shape
+    return np.ascontiguousarray(frames).reshape(count * height, width, channels)
