@@ -4,38 +4,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-import time
 
 from lifecycle_msgs.msg import Transition
 from lifecycle_msgs.srv import ChangeState
 from rcl_interfaces.srv import SetParameters
-import rclpy
-from rclpy.context import Context
-from rclpy.executors import SingleThreadedExecutor
-from rclpy.node import Node
 from rclpy.parameter import Parameter
 from rclpy.qos import DurabilityPolicy, QoSProfile
 
-from mobile_vla_core.errors import MobileVlaError
 from mobile_vla_core.ros_domain import reserve_domain
 from mobile_vla_msgs.msg import PolicyStatus, SimulationState
 from mobile_vla_msgs.srv import ResetSimulation
 
-from .judge import JudgeConfig
-from .process import find_executable, Process
+from .exchange import Exchange, ExchangeError
+from .judge import JudgeConfig, Outcome
+from .process import Process, start_node
 from .trial import BoxOutline, Trial, TrialResult
 
-SERVICE_TIMEOUT = 30.0
+MARGIN = 10.0
+"""Beyond the time limit of a trial, before the simulator counts as broken [s]."""
 START_TIMEOUT = 120.0
 """Loading a policy takes seconds, longer when several lanes start at once [s]."""
-RUNNING = 'running'
-
-
-class EvaluationError(MobileVlaError):
-    """A trial could not be driven to its end; this is not a failure of the policy."""
 
 
 @dataclass(frozen=True)
@@ -57,21 +49,24 @@ class EvaluationLane:
         self._index = index
         self.domain = 0
         self._stack = ExitStack()
+        self._processes: list[Process] = []
 
     def __enter__(self) -> EvaluationLane:
         with ExitStack() as stack:
-            self.domain = domain = stack.enter_context(reserve_domain())
-            lane = self._settings
-            policy = {'checkpoint': lane.checkpoint, 'rate': lane.rate}
-            self._processes = [
-                stack.enter_context(self._start('mobile_vla_sim', 'sim', domain, {})),
-                stack.enter_context(self._start('mobile_vla_policy', 'policy', domain, policy)),
-            ]
-            context = Context()
-            rclpy.init(context=context, domain_id=domain)
-            stack.callback(rclpy.shutdown, context=context)
-            self._node = _Evaluator(context, self._processes)
-            stack.callback(self._node.destroy_node)
+            self.domain = stack.enter_context(reserve_domain())
+            settings = self._settings
+            logs = settings.folder / 'logs' / f'lane_{self._index}'
+            policy = {'checkpoint': settings.checkpoint, 'rate': settings.rate}
+            for package, executable, parameters in (
+                ('mobile_vla_sim', 'sim', {}),
+                ('mobile_vla_policy', 'policy', policy),
+            ):
+                log = logs / f'{executable}.log'
+                process = start_node(package, executable, self.domain, parameters, log)
+                self._processes.append(stack.enter_context(process))
+            self._exchange = _EvaluatorExchange(self.domain, self._check)
+            stack.callback(self._exchange.close)
+            self._exchange.connect(START_TIMEOUT)
             self._warm_up()
             self._stack = stack.pop_all()
         return self
@@ -83,62 +78,62 @@ class EvaluationLane:
         """
         Drive one trial in real time.
 
-        :raises EvaluationError: if the simulator or the policy node stopped working
+        :raises MobileVlaError: if the simulator or the policy node stopped working
         """
-        node = self._node
-        instruction = node.reset(trial, self._settings.disturbance)
-        node.follow(instruction)
-        node.states.clear()
-        node.reasons.clear()
-        node.change_state(Transition.TRANSITION_ACTIVATE)
-        node.spin_until(
-            lambda: node.states and node.states[-1].outcome != RUNNING,
-            JudgeConfig().time_limit + SERVICE_TIMEOUT,
-            'an end of the trial',
+        exchange = self._exchange
+        instruction = exchange.reset(trial, self._settings.disturbance)
+        exchange.follow(instruction)
+        exchange.states.clear()
+        exchange.reasons.clear()
+        exchange.change_state(Transition.TRANSITION_ACTIVATE)
+        self._wait(
+            lambda: exchange.states and exchange.states[-1].outcome != Outcome.RUNNING,
+            JudgeConfig().time_limit + MARGIN,
+            'the end of a trial',
         )
-        node.change_state(Transition.TRANSITION_DEACTIVATE)
-        return _result(trial, instruction, node.states, node.reasons)
-
-    def _start(
-        self, package: str, executable: str, domain: int, parameters: dict[str, object]
-    ) -> Process:
-        command = [find_executable(package, executable), '--ros-args']
-        for key, value in parameters.items():
-            command += ['-p', f'{key}:={value}']
-        log = self._settings.folder / 'logs' / f'lane_{self._index}' / f'{executable}.log'
-        return Process(executable, command, log, {'ROS_DOMAIN_ID': str(domain)})
+        exchange.change_state(Transition.TRANSITION_DEACTIVATE)
+        return _result(trial, instruction, exchange.states, exchange.reasons)
 
     def _warm_up(self) -> None:
         """Configure, and wait until the policy drives: loading must not count as driving time."""
-        node = self._node
-        node.follow('go to the cup')
-        node.change_state(Transition.TRANSITION_CONFIGURE)
-        node.change_state(Transition.TRANSITION_ACTIVATE)
-        node.spin_until(lambda: node.driving, START_TIMEOUT, 'the policy to drive')
-        node.change_state(Transition.TRANSITION_DEACTIVATE)
+        exchange = self._exchange
+        exchange.follow('go to the cup')
+        exchange.change_state(Transition.TRANSITION_CONFIGURE)
+        exchange.change_state(Transition.TRANSITION_ACTIVATE)
+        self._wait(lambda: exchange.driving, START_TIMEOUT, 'the policy to drive')
+        exchange.change_state(Transition.TRANSITION_DEACTIVATE)
+
+    def _wait(self, condition: Callable[[], bool], timeout: float, what: str) -> None:
+        if not self._exchange.wait(condition, timeout):
+            reasons = self._exchange.reasons
+            why = f'; the policy says: {reasons[-1]}' if reasons else ''
+            raise ExchangeError(f'waited {timeout:g} s for {what}{why}')
+
+    def _check(self) -> None:
+        for process in self._processes:
+            process.check()
 
 
-class _Evaluator(Node):
-    """The ROS side of a lane."""
+class _EvaluatorExchange(Exchange):
+    """Scenes and instructions out, states and reasons in."""
 
-    def __init__(self, context: Context, processes: list[Process]) -> None:
-        # No rosout: the nodes of all lanes share this process and its loggers.
-        super().__init__('evaluator', context=context, enable_rosout=False)
-        self._processes = processes
-        self._spinner = SingleThreadedExecutor(context=context)
-        self._spinner.add_node(self)
+    def __init__(self, domain: int, check: Callable[[], None]) -> None:
+        services = {
+            'sim/reset': ResetSimulation,
+            'policy/set_parameters': SetParameters,
+            'policy/change_state': ChangeState,
+        }
+        super().__init__('evaluator', domain, services, check)
         self.states: list[SimulationState] = []
         self.reasons: list[str] = []
         self.driving = False
         self._expected: tuple[str, int] | None = None
-        self._reset = self.create_client(ResetSimulation, 'sim/reset')
-        self._parameters = self.create_client(SetParameters, 'policy/set_parameters')
-        self._transition = self.create_client(ChangeState, 'policy/change_state')
-        self.create_subscription(
-            SimulationState, 'sim/state', self._on_state, QoSProfile(depth=10)
-        )
         latched = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
-        self.create_subscription(PolicyStatus, 'policy/status', self._on_status, latched)
+        for kind, topic, callback, qos in (
+            (SimulationState, 'sim/state', self._on_state, QoSProfile(depth=10)),
+            (PolicyStatus, 'policy/status', self._on_status, latched),
+        ):
+            self.node.create_subscription(kind, topic, callback, qos)
 
     def reset(self, trial: Trial, disturbance: float) -> str:
         """Build the trial's scene and return its instruction."""
@@ -146,40 +141,24 @@ class _Evaluator(Node):
         request = ResetSimulation.Request(
             scenario=trial.scenario, seed=trial.seed, disturbance=disturbance
         )
-        response = self._call(self._reset, request)
+        response = self.call('sim/reset', request)
         if not response.success:
-            raise EvaluationError(response.message)
+            raise ExchangeError(response.message)
         return response.instruction
 
     def follow(self, instruction: str) -> None:
         """Give the policy its instruction."""
         parameter = Parameter('instruction', value=instruction).to_parameter_msg()
-        response = self._call(self._parameters, SetParameters.Request(parameters=[parameter]))
-        if not response.results[0].successful:
-            raise EvaluationError(response.results[0].reason)
+        request = SetParameters.Request(parameters=[parameter])
+        (result,) = self.call('policy/set_parameters', request).results
+        if not result.successful:
+            raise ExchangeError(result.reason)
 
     def change_state(self, transition: int) -> None:
         """Drive the policy node through its lifecycle."""
         request = ChangeState.Request(transition=Transition(id=transition))
-        if not self._call(self._transition, request).success:
-            raise EvaluationError('the policy node refused a lifecycle transition: see its log')
-
-    def spin_until(self, condition, timeout: float, what: str) -> None:
-        """Handle messages until a condition holds, EvaluationError when it never does."""
-        end = time.monotonic() + timeout
-        while not condition():
-            for process in self._processes:
-                process.check()
-            if time.monotonic() > end:
-                why = f' ({self.reasons[-1]})' if self.reasons else ''
-                raise EvaluationError(f'waited {timeout:g} s for {what}{why}: see the logs')
-            self._spinner.spin_once(timeout_sec=0.2)
-
-    def _call(self, client, request):
-        self.spin_until(client.service_is_ready, START_TIMEOUT, client.srv_name)
-        future = client.call_async(request)
-        self.spin_until(future.done, SERVICE_TIMEOUT, f'an answer of {client.srv_name}')
-        return future.result()
+        if not self.call('policy/change_state', request).success:
+            raise ExchangeError('the policy node refused a lifecycle transition: see its log')
 
     def _on_state(self, message: SimulationState) -> None:
         if (message.scenario, message.seed) == self._expected:
@@ -195,7 +174,7 @@ def _result(
     trial: Trial, instruction: str, states: list[SimulationState], reasons: list[str]
 ) -> TrialResult:
     first = states[0]
-    end = next(i for i, state in enumerate(states) if state.outcome != RUNNING)
+    end = next(i for i, state in enumerate(states) if state.outcome != Outcome.RUNNING)
     last, driven = states[end], states[: end + 1]
     return TrialResult(
         trial=trial,

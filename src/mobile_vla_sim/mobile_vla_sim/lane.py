@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 import time
 
+from geometry_msgs.msg import TwistStamped
+from numpy.typing import ArrayLike
+from rclpy.qos import QoSProfile
 from std_srvs.srv import Trigger
 
 from mobile_vla_core.action_space import VELOCITY_DIM
@@ -22,7 +25,7 @@ from .driver import Driver
 from .exchange import Exchange, ExchangeError
 from .judge import Outcome
 from .plan import Job
-from .process import find_executable, Process
+from .process import Process, start_node
 from .scenario import find_scenario
 from .sim_messages import state_boxes, state_pose
 
@@ -67,6 +70,7 @@ class Lane:
         self._cancelled = cancelled
         self._stack = contextlib.ExitStack()
         self._processes: list[Process] = []
+        self._broken = False
 
     def __enter__(self) -> Lane:
         with self._stack:
@@ -75,7 +79,7 @@ class Lane:
             self._start(
                 'recorder', 'mobile_vla_recorder', domain, _recorder_parameters(self._output)
             )
-            self._exchange = Exchange(domain, self._check)
+            self._exchange = _DriverExchange(domain, self._check)
             self._stack.callback(self._exchange.close)
             self._exchange.connect(_CONNECT_TIMEOUT)
             self._stack = self._stack.pop_all()
@@ -94,6 +98,7 @@ class Lane:
         try:
             driver, stamps = self._drive(job, state)
         except MobileVlaError:
+            self._broken = True
             with contextlib.suppress(MobileVlaError):  # what is half driven is not kept
                 self._exchange.call('recorder/discard', Trigger.Request(), _DISCARD_TIMEOUT)
             raise
@@ -168,18 +173,47 @@ class Lane:
         return response
 
     def _start(self, name: str, package: str, domain: int, parameters: dict[str, object]) -> None:
-        command = [find_executable(package, name), '--ros-args']
-        for key, value in parameters.items():
-            command += ['-p', f'{key}:={value}']
-        environment = {'ROS_DOMAIN_ID': str(domain)}
-        process = Process(name, command, self._logs / f'{name}.log', environment)
+        process = start_node(package, name, domain, parameters, self._logs / f'{name}.log')
         self._processes.append(self._stack.enter_context(process))
 
     def _check(self) -> None:
+        if self._broken:
+            return
         for process in self._processes:
             process.check()
         if self._cancelled():
             raise ExchangeError(f'{self._name} was cancelled')
+
+
+class _DriverExchange(Exchange):
+    """States in, commands out."""
+
+    def __init__(self, domain: int, check: Callable[[], None]) -> None:
+        services = {
+            'sim/reset': ResetSimulation,
+            'recorder/start': StartEpisode,
+            'recorder/stop': StopEpisode,
+            'recorder/discard': Trigger,
+        }
+        super().__init__('driver', domain, services, check)
+        self.state: SimulationState | None = None
+        """The newest state, None before the first."""
+        self._commands = self.node.create_publisher(TwistStamped, 'cmd_vel', QoSProfile(depth=10))
+        self.node.create_subscription(
+            SimulationState, 'sim/state', self._on_state, QoSProfile(depth=10)
+        )
+
+    def answer(self, state: SimulationState, velocity: ArrayLike) -> None:
+        """Publish the command that answers a state, shape (3,) [m/s, m/s, rad/s]."""
+        message = TwistStamped()
+        message.header.stamp = state.header.stamp
+        message.header.frame_id = 'base_link'
+        linear, angular = message.twist.linear, message.twist.angular
+        linear.x, linear.y, angular.z = (float(value) for value in velocity)
+        self._commands.publish(message)
+
+    def _on_state(self, message: SimulationState) -> None:
+        self.state = message
 
 
 def _sim_parameters() -> dict[str, object]:

@@ -39,6 +39,21 @@ def find_executable(package: str, name: str) -> str:
     return str(path)
 
 
+def start_node(
+    package: str, executable: str, domain: int, parameters: Mapping[str, object], log: Path
+) -> Process:
+    """
+    Start a node of the workspace in a ROS domain.
+
+    :param parameters: ROS parameters by name
+    :param log: file for its output
+    """
+    command = [find_executable(package, executable), '--ros-args']
+    for key, value in parameters.items():
+        command += ['-p', f'{key}:={value}']
+    return Process(executable, command, log, {'ROS_DOMAIN_ID': str(domain)})
+
+
 class Process:
     """
     A child in a process group of its own, with its output in a file.
