@@ -37,6 +37,8 @@ class DataConfig:
     """Rows of a preprocessed frame [pixels]."""
     width: int = 160
     """Columns of a preprocessed frame [pixels]."""
+    jpeg_quality: int = 0
+    """Quality for raw pictures in serving; 0 takes the one that the recorder used."""
     step_period: float = 0.0
     """Time between frames [s]; 0 takes it from the episodes."""
     validation_fraction: float = 0.1

@@ -34,6 +34,7 @@ from .dataset import ClipDataset, EpisodeDataset
 from .loading import EpisodeLoading
 from .metrics import mean_action
 from .module import PolicyModule
+from .picture_quality import recorded_quality
 from .progress import reading_progress, TrainingProgress
 from .split import load_split, make_split, Split
 
@@ -63,7 +64,8 @@ class TrainingRun:
         self.output = Path(output)
         self.config = config
         paths = find_episodes(data)
-        preprocessing = Preprocessing(config.data.height, config.data.width)
+        quality = config.data.jpeg_quality or recorded_quality(paths, config.data.camera)
+        preprocessing = Preprocessing(config.data.height, config.data.width, quality)
         if config.threads:
             torch.set_num_threads(config.threads)
         lightning.seed_everything(config.seed, verbose=False)
