@@ -11,7 +11,7 @@ export DISTRO
 DEMO_ARGS ?=
 
 help: ## list the targets
-	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 18
+	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 20
 
 environment: ## install what the workspace needs (part of build)
 	@tools/setup-environment
