@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+import signal
 import time
 
 from geometry_msgs.msg import Twist, TwistStamped
@@ -207,6 +208,9 @@ def main(args: list[str] | None = None) -> None:
     except (KeyboardInterrupt, ExternalShutdownException):
         pass
     finally:
+        # A second Ctrl-C must not keep the running episode from being saved.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)
         if node:
             node.close()
             node.destroy_node()

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The recorder as a process, over real DDS."""
 
+import itertools
 import os
 from pathlib import Path
 import signal
@@ -210,9 +211,13 @@ def test_ending_the_node_keeps_the_running_episode(start, ending):
 def test_a_frame_seen_in_the_status_survives_sigkill(start):
     robot, recorder = start()
     robot.start_episode(instruction='go')
-    for t in range(1, 20):
-        robot.send_picture(t)
-    robot.spin_until(lambda: robot.statuses[-1].frames >= 10)
+    times = itertools.count(1)
+
+    def ten_recorded() -> bool:
+        robot.send_picture(next(times))
+        return robot.statuses[-1].frames >= 10
+
+    robot.spin_until(ten_recorded)
     acknowledged = robot.statuses[-1].frames
     recorder.end(signal.SIGKILL)
     (part,) = recorder.output.glob('*.h5.part')

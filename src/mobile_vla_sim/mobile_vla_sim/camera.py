@@ -45,6 +45,9 @@ def make_camera(renderer: str = 'ray', config: CameraConfig | None = None) -> Ca
 
         return RayCamera(config)
     if renderer == 'egl':
+        from .egl_probe import probe_egl
+
+        probe_egl()  # before the import, which fails where OpenGL is missing
         from .egl_camera import EglCamera
 
         return EglCamera(config)

@@ -6,8 +6,6 @@ from __future__ import annotations
 
 import math
 import os
-import subprocess
-import sys
 
 os.environ['MUJOCO_GL'] = 'egl'  # read by the first import of mujoco
 
@@ -15,49 +13,21 @@ import mujoco
 import numpy as np
 from numpy.typing import NDArray
 
-from mobile_vla_core.errors import ConfigError
-
 from .geometry import Pose
 from .model import build_spec
 from .optics import CameraConfig
 from .scene import Scene
 
-_PROBE = (
-    "import os; os.environ['MUJOCO_GL'] = 'egl'; import mujoco; "
-    'mujoco.Renderer(mujoco.MjSpec().compile(), 8, 8)'
-)
-_PROBE_TIMEOUT = 60.0
-"""[s]"""
 _FLIP = np.array([[0.0, 0.0, -1.0], [-1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
 """Axes of MuJoCo's camera (right, up, backward) as columns in (forward, left, up)."""
-
-
-def probe_egl() -> None:
-    """
-    Try OpenGL in another process, since a failed attempt spoils the one that makes it.
-
-    :raises ConfigError: if it does not work here
-    """
-    command = [sys.executable, '-c', _PROBE]
-    try:
-        result = subprocess.run(command, capture_output=True, text=True, timeout=_PROBE_TIMEOUT)
-        found = (result.stderr.strip().splitlines() or [f'exit code {result.returncode}'])[-1]
-    except subprocess.TimeoutExpired:
-        result, found = None, f'no answer in {_PROBE_TIMEOUT:g} s'
-    if result is None or result.returncode != 0:
-        raise ConfigError(
-            f'the renderer "egl" does not work here ({found}): install libegl1, '
-            f'libegl-mesa0 and libgl1-mesa-dri, or choose the renderer "ray"'
-        )
 
 
 class EglCamera:
     """Render a scene with OpenGL."""
 
     def __init__(self, config: CameraConfig | None = None) -> None:
-        """Probe OpenGL; ConfigError when it does not work on this machine."""
+        """Prepare; see egl_probe.py for whether this can work here."""
         self.config = config or CameraConfig()
-        probe_egl()
         self._renderer: mujoco.Renderer | None = None
 
     def load(self, scene: Scene) -> None:

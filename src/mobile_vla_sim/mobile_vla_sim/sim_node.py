@@ -42,12 +42,12 @@ class SimNode(Node):
 
     def __init__(self, **kwargs) -> None:
         super().__init__('sim', **kwargs)
-        self._parameters = read_parameters(self)
-        if self._parameters.mode not in MODES:
+        self._settings = read_parameters(self)
+        if self._settings.mode not in MODES:
             raise ConfigError(
-                f'unknown mode {self._parameters.mode!r}: expected one of {", ".join(MODES)}'
+                f'unknown mode {self._settings.mode!r}: expected one of {", ".join(MODES)}'
             )
-        self._world = _build_world(self._parameters)
+        self._world = _build_world(self._settings)
         self._frames = 0
         self._step = 0
         self._stamp = Time()
@@ -56,18 +56,18 @@ class SimNode(Node):
         self._infos = self.create_publisher(CameraInfo, 'camera/camera_info', sensor)
         self._odometry = self.create_publisher(Odometry, 'odom', sensor)
         self._states = self.create_publisher(SimulationState, '~/state', sensor)
-        self._lock_step = self._parameters.mode == 'lock_step'
-        command = TwistStamped if self._parameters.stamped else Twist
+        self._lock_step = self._settings.mode == 'lock_step'
+        command = TwistStamped if self._settings.stamped else Twist
         answer = self._on_answer if self._lock_step else self._on_command
         self.create_subscription(command, 'cmd_vel', answer, QoSProfile(depth=10))
         self.create_service(ResetSimulation, '~/reset', self._on_reset)
         if self._lock_step:
-            self._clock = self.create_publisher(Clock, '/clock', sensor)
+            self._clock_topic = self.create_publisher(Clock, '/clock', sensor)
             self._capture()
         else:
-            self._pacer = Pacer(PHYSICS_PERIOD, 1.0 / self._parameters.camera_rate)
+            self._pacer = Pacer(PHYSICS_PERIOD, 1.0 / self._settings.camera_rate)
             self.create_timer(PHYSICS_PERIOD, self._on_tick)
-        self.get_logger().info(f'{self._parameters.mode}: "{self._world.instruction}"')
+        self.get_logger().info(f'{self._settings.mode}: "{self._world.instruction}"')
 
     def _on_tick(self) -> None:
         due = self._pacer.due(self.get_clock().now().nanoseconds / _NANOSECONDS)
@@ -77,16 +77,16 @@ class SimNode(Node):
             self._capture()
 
     def _on_command(self, message: Twist | TwistStamped) -> None:
-        twist = message.twist if self._parameters.stamped else message
+        twist = message.twist if self._settings.stamped else message
         self._world.command(twist_velocity(twist))
 
     def _on_answer(self, message: Twist | TwistStamped) -> None:
-        if self._parameters.stamped:
+        if self._settings.stamped:
             if Time.from_msg(message.header.stamp).nanoseconds != self._stamp.nanoseconds:
                 return  # answers an earlier frame
             message = message.twist
         self._world.command(twist_velocity(message))
-        self._world.advance(1.0 / self._parameters.camera_rate)
+        self._world.advance(1.0 / self._settings.camera_rate)
         self._step += 1
         self._capture()
 
@@ -108,9 +108,9 @@ class SimNode(Node):
         """Publish the picture and the state of now; in lock-step, the next moment of /clock."""
         self._frames += 1
         if self._lock_step:
-            period = _NANOSECONDS / self._parameters.camera_rate
+            period = _NANOSECONDS / self._settings.camera_rate
             self._stamp = Time(nanoseconds=round(self._frames * period))
-            self._clock.publish(Clock(clock=self._stamp.to_msg()))
+            self._clock_topic.publish(Clock(clock=self._stamp.to_msg()))
         else:
             self._stamp = self.get_clock().now()
         world, stamp = self._world, self._stamp.to_msg()

@@ -58,10 +58,11 @@ def test_egl_shows_the_box_where_the_ray_camera_does_or_says_what_to_install():
 
 def test_an_opengl_that_fails_is_named_without_a_traceback():
     code = (
-        'from mobile_vla_sim import egl_camera\n'
-        'egl_camera._PROBE = \'raise SystemExit("no display here")\'\n'
+        'from mobile_vla_sim import egl_probe\n'
+        'from mobile_vla_sim.camera import make_camera\n'
+        'egl_probe._PROBE = \'raise SystemExit("no display here")\'\n'
         'try:\n'
-        '    egl_camera.EglCamera()\n'
+        '    make_camera("egl")\n'
         'except Exception as error:\n'
         '    print(type(error).__name__, error)\n'
     )
