@@ -10,6 +10,7 @@ from geometry_msgs.msg import Twist, TwistStamped
 from nav_msgs.msg import Odometry
 import numpy as np
 import pytest
+from rcl_interfaces.srv import GetParameters
 import rclpy
 from rclpy.context import Context
 from rclpy.executors import SingleThreadedExecutor
@@ -114,6 +115,17 @@ def real_time(tmp_path):
         probe = Probe(domain, Twist)
         yield probe, process
         probe.close()
+
+
+def test_the_parameters_can_be_read_while_it_runs(lock_step):
+    probe, process = lock_step
+    client = probe.node.create_client(GetParameters, 'sim/get_parameters')
+    assert client.wait_for_service(TIMEOUT)
+    future = client.call_async(GetParameters.Request(names=['mode', 'stamped', 'camera_rate']))
+    probe.wait(future.done)
+    mode, stamped, rate = future.result().values
+    assert (mode.string_value, stamped.bool_value, rate.double_value) == ('lock_step', True, 10.0)
+    assert process.running
 
 
 def test_lock_step_moves_on_only_when_a_frame_is_answered(lock_step):
