@@ -21,6 +21,9 @@ TORCH_FREE = (
     'safety',
     'policy_card',
     'instruction',
+    'picture',
+    'ros_domain',
+    'shutdown_signal',
 )
 IMPORTER = """
 import importlib

@@ -21,6 +21,7 @@ from rclpy.task import Future
 from mobile_vla_core.errors import ConfigError, MobileVlaError
 from mobile_vla_core.policy_card import PolicyCard
 from mobile_vla_core.safety import StopReason
+from mobile_vla_core.shutdown_signal import ShutdownSignal
 
 from .camera_subscription import CameraSubscription
 from .command_publisher import CommandPublisher, to_twist
@@ -28,7 +29,6 @@ from .control_clock import SimulatedClock, SteadyClock
 from .control_loop import ControlLoop
 from .parameters import declare_parameters, PolicyParameters, read_parameters, refuse
 from .pilot import Pilot
-from .shutdown_signal import ShutdownSignal
 from .status_publisher import StatusPublisher
 from .worker_process import WorkerProcess, WorkerSettings
 

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-import signal
+import sys
 import time
 
 from geometry_msgs.msg import Twist, TwistStamped
@@ -13,16 +13,17 @@ from nav_msgs.msg import Odometry
 import rclpy
 from rclpy.callback_groups import ReentrantCallbackGroup
 from rclpy.clock import Clock, ClockType
-from rclpy.executors import ExternalShutdownException
 from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, qos_profile_sensor_data, QoSProfile
 from rclpy.qos_overriding_options import QoSOverridingOptions
+from rclpy.signals import SignalHandlerOptions
 from rclpy.task import Future
 from sensor_msgs.msg import CompressedImage, Image
 from std_srvs.srv import Trigger
 
 from mobile_vla_core.errors import MobileVlaError
 from mobile_vla_core.picture import Picture
+from mobile_vla_core.shutdown_signal import ShutdownSignal
 from mobile_vla_msgs.msg import RecorderStatus
 from mobile_vla_msgs.srv import StartEpisode, StopEpisode
 
@@ -198,24 +199,25 @@ def _seconds(stamp) -> float:
     return stamp.sec + stamp.nanosec * 1e-9
 
 
-def main(args: list[str] | None = None) -> None:
+def main(args: list[str] | None = None) -> int:
     """Run until SIGINT or SIGTERM; a running episode is saved."""
-    rclpy.init(args=args)
-    node = None
-    try:
-        node = RecorderNode()
-        rclpy.spin(node)
-    except (KeyboardInterrupt, ExternalShutdownException):
-        pass
-    finally:
-        # A second Ctrl-C must not keep the running episode from being saved.
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, signal.SIG_IGN)
-        if node:
-            node.close()
-            node.destroy_node()
-        rclpy.try_shutdown()
+    finished = Future()
+    with ShutdownSignal(lambda: finished.set_result(None)):
+        rclpy.init(args=args, signal_handler_options=SignalHandlerOptions.NO)
+        try:
+            node = RecorderNode()
+            try:
+                rclpy.spin_until_future_complete(node, finished)
+            finally:
+                node.close()
+                node.destroy_node()
+        except MobileVlaError as error:
+            print(f'recorder: {error}', file=sys.stderr)
+            return 1
+        finally:
+            rclpy.try_shutdown()
+    return 0
 
 
 if __name__ == '__main__':
-    main()
+    sys.exit(main())

@@ -201,6 +201,7 @@ def test_ending_the_node_keeps_the_running_episode(start, ending):
     robot.start_episode(instruction='go')
     robot.send_picture(1)
     robot.spin_until(lambda: robot.statuses[-1].frames == 1)
+    recorder.process.send_signal(ending)
     assert recorder.end(ending) == 0, recorder.log.read_text()
     assert 'Traceback' not in recorder.log.read_text()
     with Episode(find_episodes(recorder.output)[0]) as episode:

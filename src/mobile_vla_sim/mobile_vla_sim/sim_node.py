@@ -9,14 +9,16 @@ import sys
 from geometry_msgs.msg import Twist, TwistStamped
 from nav_msgs.msg import Odometry
 import rclpy
-from rclpy.executors import ExternalShutdownException
 from rclpy.node import Node
 from rclpy.qos import QoSProfile
+from rclpy.signals import SignalHandlerOptions
+from rclpy.task import Future
 from rclpy.time import Time
 from rosgraph_msgs.msg import Clock
 from sensor_msgs.msg import CameraInfo, Image
 
 from mobile_vla_core.errors import ConfigError, MobileVlaError
+from mobile_vla_core.shutdown_signal import ShutdownSignal
 from mobile_vla_msgs.msg import SimulationState
 from mobile_vla_msgs.srv import ResetSimulation
 
@@ -136,20 +138,18 @@ def _build_world(parameters: SimParameters) -> World:
 
 def main(args: list[str] | None = None) -> int:
     """Run until SIGINT or SIGTERM."""
-    rclpy.init(args=args)
-    node = None
-    try:
-        node = SimNode()
-        rclpy.spin(node)
-    except (KeyboardInterrupt, ExternalShutdownException):
-        pass
-    except MobileVlaError as error:
-        print(f'sim: {error}', file=sys.stderr)
-        return 1
-    finally:
-        if node:
+    finished = Future()
+    with ShutdownSignal(lambda: finished.set_result(None)):
+        rclpy.init(args=args, signal_handler_options=SignalHandlerOptions.NO)
+        try:
+            node = SimNode()
+            rclpy.spin_until_future_complete(node, finished)
             node.destroy_node()
-        rclpy.try_shutdown()
+        except MobileVlaError as error:
+            print(f'sim: {error}', file=sys.stderr)
+            return 1
+        finally:
+            rclpy.try_shutdown()
     return 0
 
 

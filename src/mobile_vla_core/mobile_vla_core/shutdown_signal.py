@@ -1,6 +1,6 @@
 # Copyright 2026 The Mobile VLA Authors
 # SPDX-License-Identifier: Apache-2.0
-"""Turn SIGINT and SIGTERM into a call, so that the robot is stopped before ROS shuts down."""
+"""Turn SIGINT and SIGTERM into a call, so that a node ends in order before ROS does."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ import threading
 
 import pytest
 
-from mobile_vla_policy.shutdown_signal import ShutdownSignal
+from mobile_vla_core.shutdown_signal import ShutdownSignal
 
 
 @pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM])
