@@ -225,3 +225,19 @@ def test_a_frame_seen_in_the_status_survives_sigkill(start):
     with Episode(part) as episode:
         assert len(episode) >= acknowledged
         assert all(episode.image(t).shape == (HEIGHT, WIDTH, 3) for t in range(len(episode)))
+
+
+@pytest.mark.parametrize(
+    ('name', 'value', 'text'),
+    [
+        ('jpeg_quality', 101, 'jpeg_quality'),
+        ('stamped', 'maybe', 'expected a bool such as False'),
+        ('expected_rate', 30, 'expected a float such as 0.0'),
+    ],
+)
+def test_a_wrong_parameter_is_one_sentence_and_exit_code_1(tmp_path, name, value, text):
+    recorder = Recorder(tmp_path, dict(os.environ), **{name: value})
+    assert recorder.process.wait(TIMEOUT) == 1
+    log = recorder.log.read_text()
+    assert text in log
+    assert 'Traceback' not in log

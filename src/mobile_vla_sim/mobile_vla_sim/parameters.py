@@ -7,7 +7,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rcl_interfaces.msg import FloatingPointRange, IntegerRange, ParameterDescriptor
+from rclpy.exceptions import ParameterException
 from rclpy.node import Node
+
+from mobile_vla_core.errors import ConfigError
 
 MODES = ('real_time', 'lock_step')
 
@@ -29,7 +32,11 @@ class SimParameters:
 
 
 def read_parameters(node: Node) -> SimParameters:
-    """Declare every parameter, all read-only, and read them into one value."""
+    """
+    Declare every parameter, all read-only, and read them into one value.
+
+    :raises ConfigError: if a value given at start is of another type or out of range
+    """
 
     def declare(name, default, description, low=None, high=None):
         descriptor = ParameterDescriptor(description=description, read_only=True)
@@ -37,7 +44,11 @@ def read_parameters(node: Node) -> SimParameters:
             descriptor.floating_point_range = [FloatingPointRange(from_value=low, to_value=high)]
         elif low is not None:
             descriptor.integer_range = [IntegerRange(from_value=low, to_value=high)]
-        return node.declare_parameter(name, default, descriptor).value
+        try:
+            return node.declare_parameter(name, default, descriptor).value
+        except ParameterException as error:
+            kind = type(default).__name__
+            raise ConfigError(f'{error} (expected a {kind} such as {default!r})') from error
 
     return SimParameters(
         mode=declare(

@@ -215,7 +215,12 @@ def test_a_signal_ends_it_in_order(tmp_path, number):
 
 @pytest.mark.parametrize(
     ('parameter', 'text'),
-    [({'mode': 'fast'}, "unknown mode 'fast'"), ({'scenario': 'maze'}, "unknown scenario 'maze'")],
+    [
+        ({'mode': 'fast'}, "unknown mode 'fast'"),
+        ({'scenario': 'maze'}, "unknown scenario 'maze'"),
+        ({'camera_rate': 0.5}, 'camera_rate'),
+        ({'camera_rate': 10}, 'expected a float such as 10.0'),
+    ],
 )
 def test_a_wrong_parameter_is_one_sentence_and_exit_code_1(tmp_path, parameter, text):
     with reserve_domain() as domain, _simulate(tmp_path, domain, **parameter) as process:
