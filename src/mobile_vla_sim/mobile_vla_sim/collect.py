@@ -22,6 +22,7 @@ from mobile_vla_core.errors import ConfigError, EpisodeError, MobileVlaError
 
 from .lane import Lane, Recorded
 from .plan import Plan
+from .progress import episode_progress
 from .scenario import SCENARIOS
 
 _STAMP_TOLERANCE = 1e-6
@@ -167,7 +168,7 @@ def main(args: list[str] | None = None) -> int:
         plan = Plan(arguments.episodes, arguments.seed)
         lanes = min(arguments.lanes, arguments.episodes)
         collection = Collection(output, plan, lanes, arguments.disturbance)
-        with tqdm(total=arguments.episodes, unit='episode', desc='collect') as progress:
+        with episode_progress(arguments.episodes, 'collect') as progress:
             collection.run(progress)
         summary = summarise(collection.recorded, plan.failed, time.monotonic() - begin)
         (output / 'collect.json').write_text(json.dumps(summary, indent=2) + '\n')

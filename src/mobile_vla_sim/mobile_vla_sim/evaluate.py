@@ -20,20 +20,18 @@ import time
 from typing import Any
 
 from rclpy.utilities import remove_ros_args
-from tqdm import tqdm
 
 from mobile_vla_core.errors import ConfigError, MobileVlaError
 from mobile_vla_core.policy_card import PolicyCard
 
 from .evaluation_lane import EvaluationLane, LaneSettings
 from .path_plot import plot_paths
+from .progress import episode_progress
 from .score import score
 from .trial import held_out_trials, Trial, TrialResult
 
 
-def evaluate(
-    trials: Sequence[Trial], settings: LaneSettings, lanes: int, description: str = 'evaluate'
-) -> list[TrialResult]:
+def evaluate(trials: Sequence[Trial], settings: LaneSettings, lanes: int) -> list[TrialResult]:
     """
     Drive trials in several lanes side by side, in real time.
 
@@ -44,7 +42,7 @@ def evaluate(
     for index in range(len(trials)):
         waiting.put(index)
     results: dict[int, TrialResult] = {}
-    progress = tqdm(total=len(trials), desc=description, unit='episode', mininterval=2.0)
+    progress = episode_progress(len(trials), 'evaluate')
 
     def drive(lane_index: int) -> None:
         with EvaluationLane(settings, lane_index) as lane:

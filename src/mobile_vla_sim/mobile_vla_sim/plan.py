@@ -30,10 +30,12 @@ class Plan:
         """
         Plan `episodes` jobs.
 
-        :param seed: of the first; every job has its own
+        Each scene is driven on both sides: then nothing but the instruction tells them apart.
+
+        :param seed: of the first scene
         """
-        names = list(SCENARIOS)
-        self._jobs = [Job(names[i % len(names)], seed + i) for i in range(episodes)]
+        names = list(SCENARIOS)  # left and right of a layout stand side by side
+        self._jobs = [Job(names[i % len(names)], seed + i // 2) for i in range(episodes)]
         self._jobs.reverse()
         self._spare_seed = seed + episodes
         self._spares = episodes

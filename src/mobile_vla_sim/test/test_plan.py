@@ -12,10 +12,17 @@ def _jobs(plan):
     return list(iter(plan.take, None))
 
 
-def test_scenarios_take_turns_and_every_job_has_its_own_seed():
+def test_scenarios_take_turns():
     jobs = _jobs(Plan(episodes=24, seed=100))
     assert Counter(job.scenario for job in jobs) == dict.fromkeys(SCENARIOS, 3)
-    assert [job.seed for job in jobs] == list(range(100, 124))
+
+
+def test_each_scene_is_driven_on_both_sides():
+    jobs = _jobs(Plan(episodes=24, seed=100))
+    for left, right in zip(jobs[::2], jobs[1::2], strict=True):
+        assert left.seed == right.seed
+        assert SCENARIOS[left.scenario].opposite.name == right.scenario
+    assert [job.seed for job in jobs[::2]] == list(range(100, 112))
 
 
 def test_a_failed_job_is_replaced_by_another_seed_of_its_scenario():
