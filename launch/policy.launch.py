@@ -31,7 +31,7 @@ def generate_launch_description() -> LaunchDescription:
             ),
             DeclareLaunchArgument(
                 'autostart',
-                default_value='true',
+                default_value='false',
                 choices=['true', 'false'],
                 description='Drive at once, else wait for the lifecycle transitions.',
             ),
