@@ -65,6 +65,55 @@ def test_everything_recorded_is_read_back(tmp_path):
     assert find_episodes(tmp_path) == [path]
 
 
+def test_imu_joints_camera_info_and_metadata_are_read_back(tmp_path):
+    metadata = {'queue_megabytes': 256, 'robot': '로봇', 'stamped': True, 'camera_timeout': 2.5}
+    writer = EpisodeWriter(
+        tmp_path,
+        instruction='go',
+        cameras=[CameraStream(camera_info='{"k": [1.0]}')],
+        joints=['left wheel', '팔'],
+        metadata=metadata,
+    )
+    writer.add_imu(1.5, [0, 0, 0, 1], [0.1, 0.2, 0.3], [0, 0, 9.81])
+    writer.add_joint_state(1.0, [0.5, 0.25], [1, 2], [3, 4])
+    writer.add_joint_state(2.0, [0.75, 0.5])
+    with pytest.raises(EpisodeError, match='expected 2 joint values'):
+        writer.add_joint_state(3.0, [1, 2, 3])
+    with Episode(writer.close()) as episode:
+        assert episode.metadata == metadata
+        assert isinstance(episode.metadata['stamped'], bool)
+        assert episode.camera_attributes()['camera_info'] == '{"k": [1.0]}'
+        imu, joints = episode.imu, episode.joint_states
+        assert imu['stamp'].tolist() == [1.5]
+        assert imu['orientation'].tolist() == [[0, 0, 0, 1]]
+        assert imu['angular_velocity'].tolist() == [[0.1, 0.2, 0.3]]
+        assert imu['linear_acceleration'].tolist() == [[0, 0, 9.81]]
+        assert episode.joint_names == ['left wheel', '팔']
+        assert joints['position'].tolist() == [[0.5, 0.25], [0.75, 0.5]]
+        assert joints['effort'][0].tolist() == [3, 4]
+        assert np.isnan(joints['velocity'][1]).all()
+
+
+def test_joint_states_need_names(tmp_path):
+    writer = record(tmp_path, frames=1)
+    with pytest.raises(EpisodeError, match='opened without joints'):
+        writer.add_joint_state(1.0, [0.5])
+    with Episode(writer.close()) as episode:
+        assert episode.joint_names == []
+        assert episode.joint_states['position'].shape == (0, 0)
+
+
+def test_an_episode_of_version_1_0_is_read(tmp_path):
+    path = record(tmp_path, frames=3).close('success')
+    with h5py.File(path, 'r+') as file:
+        del file['imu'], file['recorder']
+        file.attrs['schema_version'] = schema.text_attribute('1.0')
+    with Episode(path) as episode:
+        assert (len(episode), episode.outcome) == (3, 'success')
+        assert episode.imu['orientation'].shape == (0, 4)
+        assert (episode.metadata, episode.joint_names) == ({}, [])
+
+
 def test_a_window_is_left_padded_with_the_first_frame(tmp_path):
     episode = Episode(tmp_path)
     assert episode.window(2, 5) == [0, 0, 0, 1, 2]

@@ -3,8 +3,9 @@
 """Episode files: written crash-safely, read at random. Start with schema.py."""
 
 from .alignment import align_actions
+from .camera_stream import CameraStream
 from .folder import find_episodes
 from .reader import Episode
-from .writer import CameraStream, EpisodeWriter
+from .writer import EpisodeWriter
 
 __all__ = ['CameraStream', 'Episode', 'EpisodeWriter', 'align_actions', 'find_episodes']

@@ -28,12 +28,12 @@ class GrowingDataset:
     def __init__(self, group: h5py.Group, column: Column, chunk_rows: int = 0) -> None:
         self.name = column.name
         self._dtype = np.dtype(column.dtype)
-        self._tail = (column.width,) if column.width else ()
-        row_bytes = self._dtype.itemsize * max(column.width, 1)
+        self._tail = column.shape(0)[1:]
+        row_bytes = self._dtype.itemsize * (column.width or 1)
         rows = chunk_rows or max(ROW_CHUNK_BYTES // row_bytes, 8)
         self._dataset = group.create_dataset(
             column.name,
-            (0, *self._tail),
+            column.shape(0),
             maxshape=(None, *self._tail),
             dtype=self._dtype,
             chunks=(rows, *self._tail),

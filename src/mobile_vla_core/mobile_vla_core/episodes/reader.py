@@ -146,6 +146,29 @@ class Episode:
         return self._stream(schema.ODOMETRY)
 
     @property
+    def imu(self) -> dict[str, NDArray[Any]]:
+        """Stamp (N,), orientation (N, 4), angular_velocity (N, 3), linear_acceleration (N, 3)."""
+        return self._stream(schema.IMU)
+
+    @property
+    def joint_names(self) -> list[str]:
+        """Names of the J joints; empty when none were recorded."""
+        group = self._file.get(schema.JOINT_STATES)
+        names = [] if group is None else group.attrs[schema.JOINT_NAMES]
+        return [schema.decode_text(name) for name in names]
+
+    @property
+    def joint_states(self) -> dict[str, NDArray[Any]]:
+        """Joint states: stamp (N,), position, velocity and effort (N, J)."""
+        return self._stream(schema.JOINT_STATES)
+
+    @property
+    def metadata(self) -> dict[str, Any]:
+        """What the recorder said of itself: parameters, QoS, versions."""
+        group = self._file.get(schema.RECORDER)
+        return {} if group is None else _attributes(group)
+
+    @property
     def events(self) -> list[tuple[float, str, str]]:
         """Events in order: (stamp [s], kind, text)."""
         rows = self._stream(schema.EVENTS)
@@ -179,16 +202,20 @@ class Episode:
             self._ends[name] = self._camera(name)['end'][:]
         return self._ends[name]
 
-    def _stream(self, group: str) -> dict[str, NDArray[Any]]:
-        columns = schema.STREAM_COLUMNS[group]
-        count = len(self._file[group][columns[-1].name])
-        return {column.name: self._file[group][column.name][:count] for column in columns}
+    def _stream(self, name: str) -> dict[str, NDArray[Any]]:
+        columns = schema.STREAM_COLUMNS.get(name) or schema.joint_columns(len(self.joint_names))
+        group = self._file.get(name)
+        if group is None:  # an optional stream, or one that the file's version does not have
+            return {column.name: np.zeros(column.shape(0), column.dtype) for column in columns}
+        count = len(group[columns[-1].name])
+        return {column.name: group[column.name][:count] for column in columns}
 
 
 def _open(path: Path) -> h5py.File:
     unfinished = path.name.endswith(schema.PART_SUFFIX)
     try:
-        file = h5py.File(path, 'r', libver='latest', swmr=unfinished)
+        # Not locked: a finished file never changes, an unfinished one is locked by its writer.
+        file = h5py.File(path, 'r', libver='latest', swmr=unfinished, locking=False)
     except FileNotFoundError as error:
         raise EpisodeError(f'{path} does not exist') from error
     except OSError as error:

@@ -9,13 +9,15 @@ length, because HDF5's variable-length types cannot be written crash-safely (SWM
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import h5py
 import numpy as np
 
 SCHEMA = 'mobile_vla_episode'
-SCHEMA_VERSION = '1.0'
+SCHEMA_VERSION = '1.1'
+"""1.1 adds /imu, /joint_states and /recorder to 1.0; both are read."""
 SUFFIX = '.h5'
 PART_SUFFIX = '.h5.part'
 
@@ -31,6 +33,10 @@ ACTION_STAMP = 'action_stamp'
 COMMANDS = 'commands'
 ODOMETRY = 'odometry'
 EVENTS = 'events'
+IMU = 'imu'
+JOINT_STATES = 'joint_states'
+JOINT_NAMES = 'names'
+RECORDER = 'recorder'
 
 OUTCOME_EVENT = 'outcome'
 DROP_EVENT = 'dropped'
@@ -48,8 +54,12 @@ class Column:
 
     name: str
     dtype: str
-    width: int = 0
-    """Values per row; 0 for a scalar."""
+    width: int | None = None
+    """Values per row; None for a scalar."""
+
+    def shape(self, rows: int) -> tuple[int, ...]:
+        """Return the shape of a number of rows."""
+        return (rows,) if self.width is None else (rows, self.width)
 
 
 JPEG_COLUMN = Column('jpeg', 'u1')
@@ -72,13 +82,32 @@ STREAM_COLUMNS = {
         Column('text', f'S{TEXT_BYTES}'),
         Column('stamp', 'f8'),
     ),
+    IMU: (
+        Column('orientation', 'f8', 4),
+        Column('angular_velocity', 'f8', 3),
+        Column('linear_acceleration', 'f8', 3),
+        Column('stamp', 'f8'),
+    ),
 }
 ACTION_COLUMNS = (Column(ACTION, 'f4', 4), Column(ACTION_STAMP, 'f8'))
+
+
+def joint_columns(joints: int) -> tuple[Column, ...]:
+    """Return the columns of JOINT_STATES for a number of joints."""
+    values = (Column(name, 'f8', joints) for name in ('position', 'velocity', 'effort'))
+    return (*values, Column('stamp', 'f8'))
 
 
 def encode_text(text: str, limit: int) -> bytes:
     """Return UTF-8 of at most `limit` bytes, never cut inside a character."""
     return text.encode()[:limit].decode(errors='ignore').encode()
+
+
+def text_list_attribute(texts: Sequence[str]) -> np.ndarray:
+    """Return fixed-length UTF-8 strings for an attribute."""
+    contents = [text.encode() for text in texts]
+    longest = max(len(content) for content in contents)
+    return np.array(contents, dtype=h5py.string_dtype('utf-8', max(longest, 1)))
 
 
 def decode_text(value: object) -> str:

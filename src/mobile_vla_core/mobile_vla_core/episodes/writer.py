@@ -11,13 +11,10 @@ index.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
-import os
 from pathlib import Path
 import secrets
-import threading
 from typing import Any
 
 import h5py
@@ -28,27 +25,14 @@ from ..action_space import ACTION_NAMES, ACTION_UNITS
 from ..errors import EpisodeError, InstructionError
 from . import schema
 from .alignment import align_actions
+from .camera_stream import CameraStream
 from .growing import GrowingDataset, GrowingTable
+from .part_file import PartFile, sync_folder
 from .reader import Episode
 
 STREAM_CHUNK = 128 * 1024
-SYNC_PERIOD = 1.0
-"""At most this much recording is lost to a power cut [s]."""
 
-
-@dataclass(frozen=True)
-class CameraStream:
-    """Where a camera's frames come from; stored beside them."""
-
-    name: str = 'front'
-    topic: str = ''
-    encoding: str = 'jpeg'
-    """Encoding on the topic, before the recorder made it JPEG."""
-    frame_id: str = ''
-    width: int = 0
-    height: int = 0
-    jpeg_quality: int = 0
-    """Quality used by the recorder; 0 when the JPEG was stored as it came."""
+Metadata = str | float | int | bool
 
 
 class EpisodeWriter:
@@ -61,6 +45,8 @@ class EpisodeWriter:
     :param instruction: what the driver was told, not empty
     :param cameras: at least one; the first is the primary camera, to which actions are aligned
     :param expected_period: the camera's nominal frame period [s], when known
+    :param joints: names of the joints whose states will come, in order
+    :param metadata: what else is to be known of the recorder: its parameters, QoS, versions
     """
 
     def __init__(
@@ -75,6 +61,8 @@ class EpisodeWriter:
         expected_period: float | None = None,
         software: str = 'mobile_vla',
         created: datetime | None = None,
+        joints: Sequence[str] = (),
+        metadata: Mapping[str, Metadata] | None = None,
     ) -> None:
         if not instruction.strip():
             raise InstructionError(
@@ -90,7 +78,8 @@ class EpisodeWriter:
         self._path = Path(folder) / f'{self.name}{schema.PART_SUFFIX}'
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = h5py.File(self._path, 'x', libver=('v110', 'v110'))
+            self._part = PartFile(self._path)
+            self._file = h5py.File(self._path, 'w', libver=('v110', 'v110'), locking=False)
         except OSError as error:
             raise EpisodeError(f'cannot write an episode to {folder}: {error}') from error
         self._primary = names[0]
@@ -117,9 +106,15 @@ class EpisodeWriter:
             group: GrowingTable(self._file.create_group(group), columns)
             for group, columns in schema.STREAM_COLUMNS.items()
         }
+        if joints:
+            group = self._file.create_group(schema.JOINT_STATES)
+            group.attrs[schema.JOINT_NAMES] = schema.text_list_attribute(joints)
+            columns = schema.joint_columns(len(joints))
+            self._streams[schema.JOINT_STATES] = GrowingTable(group, columns)
+        self._joints = len(joints)
+        _set_attributes(self._file.create_group(schema.RECORDER), dict(metadata or {}))
         self._action = GrowingTable(self._file, schema.ACTION_COLUMNS)
         self._file.swmr_mode = True
-        self._sync = _BackgroundSync(self._path)
 
     @property
     def path(self) -> Path:
@@ -165,6 +160,45 @@ class EpisodeWriter:
         """
         self._streams[schema.ODOMETRY].append(pose, twist, stamp)
 
+    def add_imu(
+        self,
+        stamp: float,
+        orientation: ArrayLike,
+        angular_velocity: ArrayLike,
+        linear_acceleration: ArrayLike,
+    ) -> None:
+        """
+        Append a measurement of the inertial unit.
+
+        :param orientation: quaternion x, y, z, w; shape (4,)
+        :param angular_velocity: shape (3,) [rad/s]
+        :param linear_acceleration: shape (3,) [m/s^2]
+        """
+        self._streams[schema.IMU].append(orientation, angular_velocity, linear_acceleration, stamp)
+
+    def add_joint_state(
+        self, stamp: float, position: ArrayLike, velocity: ArrayLike = (), effort: ArrayLike = ()
+    ) -> None:
+        """
+        Append the state of the joints named at the start, J of them.
+
+        :param position: shape (J,) [rad or m]; this and the others NaN where not given
+        :param velocity: shape (J,) [rad/s or m/s], or empty
+        :param effort: shape (J,) [N m or N], or empty
+        """
+        if not self._joints:
+            raise EpisodeError(f'{self.name} was opened without joints: give their names then')
+        values = [self._joint_values(given) for given in (position, velocity, effort)]
+        self._streams[schema.JOINT_STATES].append(*values, stamp)
+
+    def _joint_values(self, given: ArrayLike) -> np.ndarray:
+        values = np.asarray(given, dtype=np.float64)
+        if values.size == 0:
+            return np.full(self._joints, np.nan)
+        if values.shape != (self._joints,):
+            raise EpisodeError(f'expected {self._joints} joint values, found {values.shape}')
+        return values
+
     def add_event(self, stamp: float, kind: str, text: str = '') -> None:
         """Append an event; `text` is kept up to schema.TEXT_BYTES bytes."""
         self._streams[schema.EVENTS].append(
@@ -198,14 +232,16 @@ class EpisodeWriter:
                 )
         final = self._path.with_name(f'{self.name}{schema.SUFFIX}')
         self._path.rename(final)
-        _sync_path(final.parent)
+        sync_folder(final.parent)
+        self._part.release()
         self._path = final
         return final
 
     def discard(self) -> None:
         """Delete the episode."""
-        self._end()
+        self._file.close()
         self._path.unlink()
+        self._part.release()
 
     def _aligned(self) -> tuple[np.ndarray, np.ndarray]:
         commands = self._streams[schema.COMMANDS]
@@ -217,9 +253,8 @@ class EpisodeWriter:
         )
 
     def _end(self) -> None:
-        self._sync.stop()
         self._file.close()
-        _sync_path(self._path)
+        self._part.sync()
 
 
 class _CameraRows:
@@ -245,33 +280,6 @@ class _CameraRows:
         self._end = end
 
 
-class _BackgroundSync:
-    """Call fdatasync once a second from a thread of its own, so that no frame waits for a disk."""
-
-    def __init__(self, path: Path) -> None:
-        self._descriptor = os.open(path, os.O_RDONLY)
-        self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._run, name='episode-sync', daemon=True)
-        self._thread.start()
-
-    def _run(self) -> None:
-        while not self._stopped.wait(SYNC_PERIOD):
-            os.fdatasync(self._descriptor)
-
-    def stop(self) -> None:
-        self._stopped.set()
-        self._thread.join()
-        os.close(self._descriptor)
-
-
 def _set_attributes(target: h5py.Group, values: dict[str, Any]) -> None:
     for key, value in values.items():
         target.attrs[key] = schema.text_attribute(value) if isinstance(value, str) else value
-
-
-def _sync_path(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
