@@ -28,6 +28,8 @@ class RecorderParameters:
     jpeg_quality: int
     expected_rate: float
     camera_timeout: float
+    require_commands: bool
+    command_timeout: float
     queue_megabytes: int
     minimum_free_megabytes: int
 
@@ -74,6 +76,16 @@ def read_parameters(node: Node) -> RecorderParameters:
             'camera_timeout',
             2.0,
             'Start is refused when no picture came for so long [s].',
+            0.1,
+            60.0,
+        ),
+        require_commands=declare(
+            'require_commands', True, 'Start is refused when nobody drives, see command_timeout.'
+        ),
+        command_timeout=declare(
+            'command_timeout',
+            2.0,
+            'Start is refused when no command came for so long [s].',
             0.1,
             60.0,
         ),

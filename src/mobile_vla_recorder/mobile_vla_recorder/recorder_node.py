@@ -94,7 +94,7 @@ class RecorderNode(Node):
         twist = message.twist if stamped else message
         velocity = (twist.linear.x, twist.linear.y, twist.angular.z)
         stamp = _seconds(message.header.stamp) if stamped else 0.0
-        self._session.on_command(velocity, stamp, self._now())
+        self._session.on_command(velocity, stamp, self._now(), time.monotonic())
 
     def _on_odometry(self, message: Odometry) -> None:
         position, turn = message.pose.pose.position, message.pose.pose.orientation
@@ -190,6 +190,8 @@ def _session_config(parameters: RecorderParameters) -> SessionConfig:
         jpeg_quality=parameters.jpeg_quality,
         expected_rate=parameters.expected_rate,
         camera_timeout=parameters.camera_timeout,
+        require_commands=parameters.require_commands,
+        command_timeout=parameters.command_timeout,
         queue_bytes=parameters.queue_megabytes * MEGABYTE,
         minimum_free_bytes=parameters.minimum_free_megabytes * MEGABYTE,
     )

@@ -32,6 +32,8 @@ class SessionConfig:
     jpeg_quality: int = 90
     expected_rate: float = 0.0
     camera_timeout: float = 2.0
+    require_commands: bool = True
+    command_timeout: float = 2.0
     queue_bytes: int = 256 * MEGABYTE
     minimum_free_bytes: int = 500 * MEGABYTE
     software: str = 'mobile_vla_recorder'
@@ -63,6 +65,7 @@ class RecordingSession:
         self._started = 0.0
         self._last_picture: Picture | None = None
         self._last_picture_at = float('-inf')
+        self._last_command_at = float('-inf')
 
     def on_picture(self, picture: Picture, receive_stamp: float, now: float) -> None:
         """Record a picture when an episode runs; one without a stamp gets the receive stamp."""
@@ -71,8 +74,11 @@ class RecordingSession:
         if self.recording:
             self.recording.add_picture(self.config.camera_name, picture, receive_stamp)
 
-    def on_command(self, velocity: ArrayLike, header_stamp: float, receive_stamp: float) -> None:
+    def on_command(
+        self, velocity: ArrayLike, header_stamp: float, receive_stamp: float, now: float
+    ) -> None:
         """Record a command, shape (3,) [m/s, m/s, rad/s], when an episode runs."""
+        self._last_command_at = now
         if self.recording:
             self.recording.add_command(velocity, header_stamp or receive_stamp, receive_stamp)
 
@@ -85,8 +91,8 @@ class RecordingSession:
         """
         Begin an episode and return the file being written.
 
-        :raises MobileVlaError: if one runs already, no camera publishes, the disk is too full, the
-            folder cannot be written, or the instruction is empty
+        :raises MobileVlaError: if one runs already, no camera or nobody who drives publishes, the
+            disk is too full, the folder cannot be written, or the instruction is empty
         """
         config = self.config
         if self.recording:
@@ -97,6 +103,11 @@ class RecordingSession:
             raise EpisodeError(
                 f'no picture came on {config.image_topic} for {config.camera_timeout:g} s: '
                 f'check that the camera runs and that its topic and QoS match'
+            )
+        if config.require_commands and now - self._last_command_at > config.command_timeout:
+            raise EpisodeError(
+                f'no command came on {config.cmd_vel_topic} for {config.command_timeout:g} s: '
+                f'start teleop or the driver, or set require_commands to false'
             )
         free = free_bytes(config.output)
         if free < config.minimum_free_bytes:

@@ -70,6 +70,7 @@ class Robot(Node):
         def started() -> bool:
             # A best-effort picture may be lost until both ends have found each other.
             self.send_picture(0)
+            self.send_command(0)
             self.spinner.spin_once(timeout_sec=0.2)
             return self.call(StartEpisode, 'start', **fields).success
 
@@ -186,6 +187,13 @@ def test_every_refusal_says_why(start):
         assert not refused.success
         assert 'no episode is being recorded' in refused.message
 
+    def undriven() -> bool:
+        robot.send_picture(0)
+        robot.spinner.spin_once(timeout_sec=0.2)
+        refused = robot.call(StartEpisode, 'start', instruction='go')
+        return not refused.success and 'no command came on cmd_vel for 2 s' in refused.message
+
+    robot.spin_until(undriven)
     robot.start_episode(instruction='go')
     refused = robot.call(StartEpisode, 'start', instruction='go')
     assert not refused.success

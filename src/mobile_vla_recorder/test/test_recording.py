@@ -24,6 +24,7 @@ def picture(value: int, stamp: float = 1.0) -> Picture:
 def session(folder: Path, **changes) -> RecordingSession:
     found = RecordingSession(SessionConfig(output=folder, minimum_free_bytes=0, **changes))
     found.on_picture(picture(0), 1.0, now=100.0)
+    found.on_command((0.0, 0.0, 0.0), 0.9, 0.9, now=100.0)
     return found
 
 
@@ -32,7 +33,7 @@ def test_what_is_taken_is_saved_in_order(tmp_path):
     recorder.start('go', '1box_vert_left', now=100.5)
     for t in range(20):
         recorder.on_picture(picture(10 * t, 0.1 * t + 1), 0.1 * t + 1.01, now=100.5)
-        recorder.on_command((0.1 * t, 0.0, 0.0), 0.1 * t + 1, 0.1 * t + 1.02)
+        recorder.on_command((0.1 * t, 0.0, 0.0), 0.1 * t + 1, 0.1 * t + 1.02, now=100.5)
         recorder.on_odometry(0.1 * t + 1, np.zeros(7), np.zeros(6))
     saved = recorder.stop('success', '', stamp=9.0)
     assert (saved.frames, saved.commands, saved.dropped) == (20, 20, 0)
@@ -68,7 +69,7 @@ def test_pictures_beyond_the_queue_are_dropped_counted_and_stored(tmp_path):
     recorder.start('go', '', now=100.0)
     for t in range(3):
         recorder.on_picture(picture(t), 1.0 + t, now=100.0)
-    recorder.on_command((1.0, 0.0, 0.0), 1.0, 1.0)
+    recorder.on_command((1.0, 0.0, 0.0), 1.0, 1.0, now=100.0)
     saved = recorder.stop('', '', stamp=5.0)
     assert (saved.frames, saved.commands, saved.dropped) == (0, 1, 3)
     with Episode(saved.path) as episode:
@@ -96,6 +97,19 @@ def test_start_is_refused_without_a_camera(tmp_path):
         lost.start('go', '', now=102.5)
 
 
+def test_start_is_refused_when_nobody_drives(tmp_path):
+    recorder = session(tmp_path)
+    recorder.on_picture(picture(0), 1.0, now=102.5)
+    with pytest.raises(EpisodeError, match=r'no command came on cmd_vel for 2 s: start teleop'):
+        recorder.start('go', '', now=102.5)
+    recorder.on_command((0.0, 0.0, 0.0), 1.0, 1.0, now=102.0)
+    recorder.start('go', '', now=102.5)
+    recorder.discard()
+    undriven = session(tmp_path, require_commands=False)
+    undriven.on_picture(picture(0), 1.0, now=200.0)
+    assert undriven.start('go', '', now=200.0).exists()
+
+
 def test_start_is_refused_when_an_episode_runs(tmp_path):
     recorder = session(tmp_path)
     recorder.start('go', '', now=100.0)
@@ -105,7 +119,9 @@ def test_start_is_refused_when_an_episode_runs(tmp_path):
 
 
 def test_start_is_refused_when_the_disk_is_too_full(tmp_path):
-    recorder = RecordingSession(SessionConfig(tmp_path / 'new', minimum_free_bytes=10**18))
+    recorder = RecordingSession(
+        SessionConfig(tmp_path / 'new', minimum_free_bytes=10**18, require_commands=False)
+    )
     recorder.on_picture(picture(0), 1.0, now=100.0)
     with pytest.raises(EpisodeError, match='less than the reserve of'):
         recorder.start('go', '', now=100.0)

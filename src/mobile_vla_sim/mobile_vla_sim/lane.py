@@ -228,6 +228,8 @@ def _recorder_parameters(output: Path) -> dict[str, object]:
         'robot': 'mobile_vla_sim',
         'odometry_topic': 'odom',
         'expected_rate': CAMERA_RATE,
+        # The first command answers the first picture, which the episode already holds.
+        'require_commands': 'false',
         # Nothing may be lost: the default of a recorder is best effort, as cameras are.
         'qos_overrides./camera/image_raw.subscription.reliability': 'reliable',
         'qos_overrides./camera/image_raw.subscription.depth': 100,
