@@ -1,0 +1,66 @@
+# Copyright 2026 The Mobile VLA Authors
+# SPDX-License-Identifier: Apache-2.0
+"""Tests for teleop_drive.py."""
+
+import pytest
+
+from mobile_vla_recorder.joystick import Joystick, JoystickConfig
+from mobile_vla_recorder.key_hold import KeyHold
+from mobile_vla_recorder.key_map import FASTER, SpeedScale, STOP, ZERO
+from mobile_vla_recorder.teleop_drive import FINAL_ZEROS, TeleopDrive
+
+AHEAD = (0.4, 0.0, 0.0)
+
+
+@pytest.fixture
+def joystick() -> Joystick:
+    return Joystick(JoystickConfig())
+
+
+@pytest.fixture
+def drive(joystick) -> TeleopDrive:
+    return TeleopDrive(SpeedScale(0.4, 0.8), KeyHold(0.5, 0.15), joystick)
+
+
+def test_nothing_is_sent_until_somebody_drives(drive):
+    assert drive.command(0.0, recording=False) is None
+
+
+def test_a_release_sends_zero_a_few_times_and_then_nothing(drive):
+    assert drive.press('w', 1.0)
+    assert drive.command(1.4, recording=False) == AHEAD
+    sent = [drive.command(1.6 + 0.05 * tick, recording=False) for tick in range(FINAL_ZEROS + 1)]
+    assert sent == [ZERO] * FINAL_ZEROS + [None]
+
+
+def test_space_stops_at_once(drive):
+    drive.press('w', 1.0)
+    drive.press(STOP, 1.1)
+    assert drive.command(1.1, recording=False) == ZERO
+
+
+def test_space_sends_zero_even_when_nothing_was_driven(drive):
+    drive.press(STOP, 1.0)
+    assert drive.command(1.0, recording=False) == ZERO
+
+
+def test_standing_still_in_an_episode_is_sent_as_zero(drive):
+    assert [drive.command(tick, recording=True) for tick in range(20)] == [ZERO] * 20
+
+
+def test_speed_applies_to_the_key_that_is_held(drive):
+    drive.press('w', 1.0)
+    drive.press(FASTER, 1.1)
+    assert drive.command(1.2, recording=False) == pytest.approx((0.44, 0.0, 0.0))
+
+
+def test_keys_that_do_not_drive_are_left_to_others(drive):
+    assert not any(drive.press(key, 1.0) for key in 'nmMx?1j')
+
+
+def test_the_keyboard_goes_before_the_joystick(drive, joystick):
+    joystick.update([0.0, -1.0, 0.0, 0.0], [0, 0, 0, 0, 1, 0, 0, 0], 1.0)
+    assert drive.command(1.0, recording=False) == (-0.4, 0.0, 0.0)
+    drive.press('w', 1.0)
+    assert drive.command(1.0, recording=False) == AHEAD
+    assert drive.command(1.6, recording=False) == ZERO
