@@ -6,6 +6,17 @@ from .alignment import align_actions
 from .camera_stream import CameraStream
 from .folder import find_episodes
 from .reader import Episode
+from .recovery import find_unfinished, recover, recover_folder, RecoveryReport
 from .writer import EpisodeWriter
 
-__all__ = ['CameraStream', 'Episode', 'EpisodeWriter', 'align_actions', 'find_episodes']
+__all__ = [
+    'CameraStream',
+    'Episode',
+    'EpisodeWriter',
+    'RecoveryReport',
+    'align_actions',
+    'find_episodes',
+    'find_unfinished',
+    'recover',
+    'recover_folder',
+]

@@ -62,6 +62,11 @@ class GrowingTable:
         self.count = 0
         self._columns = [GrowingDataset(group, column) for column in columns]
 
+    @property
+    def names(self) -> list[str]:
+        """Names of the columns, in order."""
+        return [column.name for column in self._columns]
+
     def append(self, *values: Any) -> None:
         """Append one row, a value per column in order."""
         self.extend(*([value] for value in values))

@@ -70,10 +70,16 @@ class Episode:
     @property
     def outcome(self) -> str:
         """One of schema.OUTCOMES; 'unknown' when the recording did not end in order."""
+        return self.ending[0]
+
+    @property
+    def ending(self) -> tuple[str, str]:
+        """The outcome, and the reason given for it or ''."""
         for _, kind, text in reversed(self.events):
             if kind == schema.OUTCOME_EVENT:
-                return text.split(':', 1)[0]
-        return 'unknown'
+                outcome, _, reason = text.partition(': ')
+                return outcome, reason
+        return 'unknown', ''
 
     @property
     def cameras(self) -> list[str]:
@@ -138,17 +144,17 @@ class Episode:
     @property
     def commands(self) -> dict[str, NDArray[Any]]:
         """Every command: stamp (N,), receive_stamp (N,), twist (N, 3), action_type (N,)."""
-        return self._stream(schema.COMMANDS)
+        return self.stream(schema.COMMANDS)
 
     @property
     def odometry(self) -> dict[str, NDArray[Any]]:
         """Odometry: stamp (N,), pose (N, 7), twist (N, 6)."""
-        return self._stream(schema.ODOMETRY)
+        return self.stream(schema.ODOMETRY)
 
     @property
     def imu(self) -> dict[str, NDArray[Any]]:
         """Stamp (N,), orientation (N, 4), angular_velocity (N, 3), linear_acceleration (N, 3)."""
-        return self._stream(schema.IMU)
+        return self.stream(schema.IMU)
 
     @property
     def joint_names(self) -> list[str]:
@@ -160,7 +166,7 @@ class Episode:
     @property
     def joint_states(self) -> dict[str, NDArray[Any]]:
         """Joint states: stamp (N,), position, velocity and effort (N, J)."""
-        return self._stream(schema.JOINT_STATES)
+        return self.stream(schema.JOINT_STATES)
 
     @property
     def metadata(self) -> dict[str, Any]:
@@ -169,9 +175,20 @@ class Episode:
         return {} if group is None else _attributes(group)
 
     @property
+    def streams(self) -> list[str]:
+        """Names of the streams that the file has, for `stream`."""
+        names = (*schema.STREAM_COLUMNS, schema.JOINT_STATES)
+        return [name for name in names if name in self._file]
+
+    def unindexed_bytes(self, camera: str | None = None) -> int:
+        """Return how many bytes follow the last frame: of one that was not acknowledged."""
+        ends = self._index(camera)
+        return len(self._camera(camera)['jpeg']) - int(ends[-1] if len(ends) else 0)
+
+    @property
     def events(self) -> list[tuple[float, str, str]]:
         """Events in order: (stamp [s], kind, text)."""
-        rows = self._stream(schema.EVENTS)
+        rows = self.stream(schema.EVENTS)
         return [
             (float(stamp), schema.decode_text(kind), schema.decode_text(text))
             for stamp, kind, text in zip(rows['stamp'], rows['kind'], rows['text'], strict=True)
@@ -202,7 +219,8 @@ class Episode:
             self._ends[name] = self._camera(name)['end'][:]
         return self._ends[name]
 
-    def _stream(self, name: str) -> dict[str, NDArray[Any]]:
+    def stream(self, name: str) -> dict[str, NDArray[Any]]:
+        """Return a stream's columns by its name in the schema."""
         columns = schema.STREAM_COLUMNS.get(name) or schema.joint_columns(len(self.joint_names))
         group = self._file.get(name)
         if group is None:  # an optional stream, or one that the file's version does not have
@@ -218,7 +236,7 @@ def _open(path: Path) -> h5py.File:
         file = h5py.File(path, 'r', libver='latest', swmr=unfinished, locking=False)
     except FileNotFoundError as error:
         raise EpisodeError(f'{path} does not exist') from error
-    except OSError as error:
+    except (OSError, RuntimeError, ValueError) as error:  # the last two for a torn file
         raise EpisodeError(f'{path.name} cannot be opened as an HDF5 file: {error}') from error
     found = schema.decode_text(file.attrs.get('schema', ''))
     version = schema.decode_text(file.attrs.get('schema_version', ''))

@@ -20,6 +20,8 @@ SCHEMA_VERSION = '1.1'
 """1.1 adds /imu, /joint_states and /recorder to 1.0; both are read."""
 SUFFIX = '.h5'
 PART_SUFFIX = '.h5.part'
+RECOVERED_SUFFIX = '.h5.part.recovered'
+UNREADABLE_SUFFIX = '.h5.part.unreadable'
 
 ALIGNMENT_RULE = (
     'Row t of /action is the command in force from the capture of frame t: the first command '
@@ -40,6 +42,7 @@ RECORDER = 'recorder'
 
 OUTCOME_EVENT = 'outcome'
 DROP_EVENT = 'dropped'
+RECOVERED_EVENT = 'recovered'
 OUTCOMES = ('success', 'failure', 'unknown')
 
 ACTION_TYPE_NOT_GIVEN = -1

@@ -46,6 +46,7 @@ class EpisodeWriter:
     :param cameras: at least one; the first is the primary camera, to which actions are aligned
     :param expected_period: the camera's nominal frame period [s], when known
     :param joints: names of the joints whose states will come, in order
+    :param name: of the episode; by default made from the time
     :param metadata: what else is to be known of the recorder: its parameters, QoS, versions
     """
 
@@ -63,6 +64,7 @@ class EpisodeWriter:
         created: datetime | None = None,
         joints: Sequence[str] = (),
         metadata: Mapping[str, Metadata] | None = None,
+        name: str = '',
     ) -> None:
         if not instruction.strip():
             raise InstructionError(
@@ -74,7 +76,7 @@ class EpisodeWriter:
                 f'expected distinct camera names of letters, digits and _, found {names}'
             )
         created = created or datetime.now(timezone.utc)
-        self.name = f'episode_{created:%Y%m%d_%H%M%S}_{secrets.token_hex(4)}'
+        self.name = name or f'episode_{created:%Y%m%d_%H%M%S}_{secrets.token_hex(4)}'
         self._path = Path(folder) / f'{self.name}{schema.PART_SUFFIX}'
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
@@ -206,6 +208,11 @@ class EpisodeWriter:
             schema.encode_text(text, schema.TEXT_BYTES),
             stamp,
         )
+
+    def extend(self, stream: str, rows: Mapping[str, ArrayLike]) -> None:
+        """Append rows of a stream of the schema, a sequence per column, as Episode gives them."""
+        table = self._streams[stream]
+        table.extend(*(rows[name] for name in table.names))
 
     def close(self, outcome: str = 'unknown', reason: str = '', stamp: float = 0.0) -> Path:
         """

@@ -1,0 +1,166 @@
+# Copyright 2026 The Mobile VLA Authors
+# SPDX-License-Identifier: Apache-2.0
+"""Tests for recovery.py: an unfinished file becomes an episode and is itself left alone."""
+
+import hashlib
+import multiprocessing
+import os
+from pathlib import Path
+import signal
+
+import h5py
+import numpy as np
+import pytest
+
+from mobile_vla_core.episodes import (
+    CameraStream,
+    Episode,
+    EpisodeWriter,
+    find_episodes,
+    find_unfinished,
+    recover,
+    recover_folder,
+)
+from mobile_vla_core.errors import EpisodeError
+from mobile_vla_core.images import encode_jpeg
+
+FRAMES = 12
+
+
+def jpeg(t: int) -> bytes:
+    return encode_jpeg(np.random.default_rng(t).integers(0, 255, (96, 128, 3), dtype=np.uint8))
+
+
+def _record_and_die(folder: Path, frames: int, unindexed: bool) -> None:
+    writer = EpisodeWriter(
+        folder,
+        instruction='컵으로 가',
+        scenario='1box_vert_left',
+        cameras=[CameraStream(topic='/a', camera_info='{}', width=64), CameraStream('rear')],
+        robot='mule',
+        joints=['wheel'],
+        metadata={'queue_megabytes': 64},
+    )
+    for t in range(frames):
+        for camera in ('front', 'rear'):
+            writer.add_frame(camera, jpeg(t), t, t + 0.25)
+        writer.add_command([t, 0, 0], t + 0.5, t + 0.5)
+        writer.add_imu(t, [0, 0, 0, 1], [0, 0, t], [0, 0, 9.81])
+        writer.add_joint_state(t, [t])
+    writer.add_event(1.0, 'note', 'before the end')
+    if unindexed:
+        with h5py.File(writer.path, 'r', swmr=True, locking=False):
+            pass
+        writer._cameras['front']._bytes.write(writer._cameras['front']._end, np.ones(7))
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def left_behind(folder: Path, frames: int = FRAMES, unindexed: bool = False) -> Path:
+    process = multiprocessing.get_context('fork').Process(
+        target=_record_and_die, args=(folder, frames, unindexed)
+    )
+    process.start()
+    process.join()
+    assert process.exitcode == -signal.SIGKILL
+    (part,) = folder.glob('*.h5.part')
+    return part
+
+
+def digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def test_everything_of_a_killed_writer_is_recovered_and_its_file_is_not_changed(tmp_path):
+    part = left_behind(tmp_path)
+    before = digest(part)
+    (report,) = recover_folder(tmp_path)
+    assert report.frames == {'front': FRAMES, 'rear': FRAMES}
+    assert (report.commands, report.lost) == (FRAMES, ())
+    assert 'front 12 frames, rear 12 frames, 12 commands; nothing acknowledged' in report.text
+    assert find_episodes(tmp_path) == [report.path]
+    assert report.part.name == f'{part.name}.recovered'
+    assert digest(report.part) == before
+    assert sorted(p.name for p in tmp_path.iterdir()) == [report.path.name, report.part.name]
+    with Episode(report.path) as episode:
+        assert report.path.name == f'{episode.attributes["name"]}.h5'
+        for camera in ('front', 'rear'):
+            assert [episode.jpeg(t, camera) for t in range(FRAMES)] == [
+                jpeg(t) for t in range(FRAMES)
+            ]
+            np.testing.assert_allclose(episode.receive_stamps(camera), np.arange(FRAMES) + 0.25)
+        assert episode.instruction == '컵으로 가'
+        assert episode.attributes['robot'] == 'mule'
+        assert episode.camera_attributes()['topic'] == '/a'
+        assert episode.camera_attributes()['camera_info'] == '{}'
+        assert episode.metadata == {'queue_megabytes': 64}
+        assert episode.actions[:, 0].tolist() == list(range(FRAMES))
+        assert episode.imu['angular_velocity'][:, 2].tolist() == list(range(FRAMES))
+        assert episode.joint_states['position'][:, 0].tolist() == list(range(FRAMES))
+        assert [kind for _, kind, _ in episode.events] == ['note', 'recovered', 'outcome']
+        assert episode.ending == ('unknown', 'the recorder ended before it could close the file')
+
+
+def test_bytes_without_an_index_entry_are_said_and_left_out(tmp_path):
+    report = recover(left_behind(tmp_path, unindexed=True))
+    assert report.frames['front'] == FRAMES
+    assert report.lost == ('front: 7 bytes of a frame that was not acknowledged',)
+    with Episode(report.path) as episode:
+        assert '7 bytes' in episode.events[-2][2]
+
+
+@pytest.mark.parametrize('zeros', [slice(0, None), slice(100, 4196), slice(-4096, None)])
+def test_a_frame_whose_page_is_zeros_is_left_out_and_counted(tmp_path, zeros):
+    part = left_behind(tmp_path)
+    content = bytearray(part.read_bytes())
+    start = content.index(jpeg(5))
+    first, after, _ = zeros.indices(len(jpeg(5)))
+    content[start + first : start + after] = bytes(after - first)
+    part.write_bytes(content)
+    report = recover(part)
+    assert report.lost == ('front: 1 of 12 frames are damaged',)
+    assert report.frames == {'front': FRAMES - 1, 'rear': FRAMES}
+    with Episode(report.path) as episode:
+        assert [episode.jpeg(t) for t in (4, 5)] == [jpeg(4), jpeg(6)]
+
+
+def test_a_file_whose_writer_lives_is_left_alone(tmp_path):
+    writer = EpisodeWriter(tmp_path, instruction='go')
+    writer.add_frame('front', jpeg(0), 0, 0)
+    assert find_unfinished(tmp_path) == []
+    assert recover_folder(tmp_path) == []
+    with pytest.raises(EpisodeError, match='is being written'):
+        recover(writer.path)
+    with Episode(writer.close()) as episode:
+        assert episode.jpeg(0) == jpeg(0)
+
+
+def test_a_recovery_that_was_itself_interrupted_is_done_again(tmp_path):
+    part = left_behind(tmp_path)
+    unfinished = tmp_path / '.recovering' / part.name
+    unfinished.parent.mkdir()
+    unfinished.write_bytes(b'half')
+    (tmp_path / part.name.removesuffix('.part')).write_bytes(b'half')
+    report = recover(part)
+    assert report.frames == {'front': FRAMES, 'rear': FRAMES}
+    assert find_unfinished(tmp_path) == []
+    with Episode(find_episodes(tmp_path)[0]) as episode:
+        assert len(episode) == FRAMES
+
+
+def test_a_file_without_a_readable_frame_is_kept_under_another_name(tmp_path):
+    empty = left_behind(tmp_path / 'empty', frames=0)
+    report = recover(empty)
+    assert report.path is None
+    assert 'it ended before its first frame' in report.text
+    (tmp_path / 'torn.h5.part').write_bytes(b'\x89HDF\r\n\x1a\n')
+    (report,) = recover_folder(tmp_path)
+    assert report.path is None
+    assert 'cannot be opened as an HDF5 file' in report.text
+    assert report.part == tmp_path / 'torn.h5.part.unreadable'
+    assert report.part.read_bytes() == b'\x89HDF\r\n\x1a\n'
+    assert recover_folder(tmp_path) == []
+
+
+def test_only_an_unfinished_file_is_recovered(tmp_path):
+    with pytest.raises(EpisodeError, match='is no unfinished episode'):
+        recover(tmp_path / 'done.h5')
