@@ -111,7 +111,7 @@ def test_the_worker_feeds_the_network_what_the_dataset_feeds_it(
     session.start(INSTRUCTION, '', now=0.0)
     for picture in pictures:
         session.on_picture(picture, picture.stamp, now=0.0)
-        session.on_command((0.5, 0.1, 0.4), picture.stamp, picture.stamp)
+        session.on_command((0.5, 0.1, 0.4), picture.stamp, picture.stamp, now=0.0)
     path = session.stop('success', '', stamp=9.0).path
 
     policy = load_policy(checkpoint)
