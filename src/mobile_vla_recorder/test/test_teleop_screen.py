@@ -1,0 +1,105 @@
+# Copyright 2026 The Mobile VLA Authors
+# SPDX-License-Identifier: Apache-2.0
+"""Tests for teleop_screen.py."""
+
+from dataclasses import replace
+from pathlib import Path
+import re
+
+import pytest
+
+from mobile_vla_recorder.collection_plan import read_plan
+from mobile_vla_recorder.collection_plan_progress import PlanProgress
+from mobile_vla_recorder.key_map import SpeedScale
+from mobile_vla_recorder.teleop_episode import RecorderState
+from mobile_vla_recorder.teleop_screen import display_width, render_screen, TeleopView
+
+PLAN = read_plan(Path(__file__).parents[1] / 'plans' / 'box_and_cup.yaml')
+RECORDER = RecorderState(
+    recording=True,
+    instruction='go left',
+    episode='/data/one.h5.part',
+    seconds=12.0,
+    frames=120,
+    dropped=3,
+    free_disk_bytes=5_000_000_000,
+    received=100.0,
+)
+VIEW = TeleopView(
+    now=100.5,
+    topic='/cmd_vel',
+    velocity=(0.4, 0.0, -0.8),
+    speed=SpeedScale(0.4, 0.8),
+    recorder=RECORDER,
+    progress=PlanProgress(PLAN, {'1box_vert_left': 5}),
+    instruction='상자를 왼쪽으로 돌아서 컵까지 가',
+    message='saved',
+)
+
+
+def plain(view: TeleopView, width: int = 80, height: int = 24) -> list[str]:
+    return [re.sub(r'\x1b\[\d+m', '', line) for line in render_screen(view, width, height)]
+
+
+def test_all_of_it_fits_a_terminal_of_80_by_24_with_the_shipped_plan():
+    lines = plain(VIEW)
+    assert len(lines) <= 24
+    assert max(display_width(line) for line in lines) <= 80
+    text = '\n'.join(lines)
+    for piece in (
+        'x +0.40  y +0.00  turn -0.80',
+        'speed 100 % (0.40 m/s, 0.80 rad/s)',
+        'REC   12.5 s  120 frames  10.0 Hz  3 dropped  5.0 GB free',
+        '/data/one.h5.part',
+        'say       go left',
+        'plan      5 of 160 episodes, suggested next: 2 1box_vert_right',
+        '1box_vert_left   #####...............  5/20',
+        '8  2box_hori_right',
+        'Shift+M  stop and save: failure',
+    ):
+        assert piece in text
+    assert lines[-1] == '> saved'
+
+
+def test_a_small_terminal_keeps_the_message_and_a_wide_letter_is_never_halved():
+    view = replace(VIEW, message='상자' * 40)
+    lines = plain(view, 31, 6)
+    assert len(lines) == 6
+    assert lines[-1] == '> ' + ('상자' * 40)[:14]
+    assert all(display_width(line) <= 31 for line in lines)
+
+
+@pytest.mark.parametrize(
+    ('change', 'piece'),
+    [
+        ({'velocity': None}, 'nothing sent'),
+        ({'now': 200.0}, 'recorder  not there'),
+        ({'recorder': replace(RECORDER, recording=False)}, 'ready   5.0 GB free'),
+        ({'recorder': replace(RECORDER, recording=False, message='disk full')}, 'disk full'),
+        ({'recorder': replace(RECORDER, message='camera lost')}, 'camera lost'),
+        ({'recorder': replace(RECORDER, seconds=0.0)}, '0.0 Hz'),
+        ({'joystick_problem': 'no axis 4'}, 'no axis 4'),
+        ({'show_help': False}, '? shows the keys'),
+        (
+            {'progress': PlanProgress(PLAN, dict.fromkeys((s.name for s in PLAN.scenarios), 20))},
+            'complete',
+        ),
+    ],
+)
+def test_what_the_driver_must_know_is_shown(change, piece):
+    assert piece in '\n'.join(plain(replace(VIEW, **change)))
+
+
+def test_the_next_instruction_is_shown_before_the_episode():
+    view = replace(VIEW, recorder=replace(RECORDER, recording=False))
+    assert 'next      상자를 왼쪽으로 돌아서 컵까지 가' in plain(view)
+    assert not any(line.startswith('plan') for line in plain(replace(view, progress=None)))
+
+
+def test_control_characters_of_an_instruction_do_not_reach_the_terminal():
+    recorder = replace(RECORDER, instruction='go\x1b left', message='\x1b]0;x\x07')
+    view = replace(VIEW, message='a\nb\x07c\x1b[2J', recorder=recorder)
+    lines = plain(view)
+    assert lines[-1] == '> abc[2J'
+    assert '          ]0;x' in lines
+    assert 'say       go left' in lines
