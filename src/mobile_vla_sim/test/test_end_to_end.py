@@ -5,6 +5,7 @@
 import json
 import subprocess
 import threading
+import time
 
 from geometry_msgs.msg import Twist
 import numpy as np
@@ -78,6 +79,10 @@ class CommandListener:
 
     def __enter__(self) -> 'CommandListener':
         self._thread.start()
+        deadline = time.monotonic() + 20
+        while not self._node.count_publishers('cmd_vel'):
+            assert time.monotonic() < deadline, 'nobody publishes commands'
+            time.sleep(0.05)
         return self
 
     def __exit__(self, *_) -> None:
