@@ -1,49 +1,107 @@
 # Copyright 2026 The Mobile VLA Authors
 # SPDX-License-Identifier: Apache-2.0
-"""The file of an episode under way: locked by its writer, on the disk once a second."""
+"""The file of an episode under way: locked, given room ahead, on the disk once a second."""
 
 from __future__ import annotations
 
+import ctypes
+import errno
 import fcntl
 import os
 from pathlib import Path
+import re
+import resource
 import threading
 
 SYNC_PERIOD = 1.0
 """At most this much recording is lost to a power cut [s]."""
+RESERVE = 8 * 1024 * 1024
+"""Room kept for closing the file when the disk is full [bytes]."""
+STEP = 16 * 1024 * 1024
+"""Room taken at a time, while the disk has it [bytes]."""
+
+FALLOC_FL_KEEP_SIZE = 1  # linux/falloc.h; os.posix_fallocate would make the file longer
+_libc = ctypes.CDLL(None, use_errno=True)
 
 
 class PartFile:
     """
     A new file and the lock on it that says that its writer is alive.
 
-    A thread of its own calls fdatasync once a second, so that no frame waits for a disk.
+    Room is taken before it is written to, so that the HDF5 library never meets a full disk, after
+    which it cannot go on, and so that an episode can be closed in order on a full disk. A thread
+    of its own calls fdatasync once a second, so that no frame waits for a disk.
 
     :raises OSError: if the file exists or cannot be created
     """
 
     def __init__(self, path: Path) -> None:
+        self._path = path
+        self._room = 0
         self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o666)
         fcntl.flock(self._descriptor, fcntl.LOCK_EX)
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name='episode-sync', daemon=True)
         self._thread.start()
 
+    def reserve(self, size: int) -> None:
+        """
+        Take room for `size` bytes more, and for closing the file.
+
+        :raises OSError: if there is none (ENOSPC), or the file may not grow so far (EFBIG)
+        """
+        needed = os.fstat(self._descriptor).st_size + size + RESERVE
+        limit = resource.getrlimit(resource.RLIMIT_FSIZE)[0]
+        if limit != resource.RLIM_INFINITY and needed > limit:
+            raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), str(self._path))
+        if needed <= self._room:
+            return
+        if not self._take(needed + STEP) and not self._take(needed):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self._path))
+
+    def sync(self) -> None:
+        """Put on the disk what was written and give back the room left; no more comes."""
+        self._stopped.set()
+        self._thread.join()
+        size = os.fstat(self._descriptor).st_size
+        os.ftruncate(self._descriptor, size + 1)  # tmpfs gives room back only when it shrinks
+        os.ftruncate(self._descriptor, size)
+        os.fsync(self._descriptor)
+
+    def release(self) -> None:
+        """End the lock; a second call does nothing."""
+        self._stopped.set()
+        self._thread.join()
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
+
+    def _take(self, end: int) -> bool:
+        offset, length = ctypes.c_int64(self._room), ctypes.c_int64(end - self._room)
+        result = _libc.fallocate64(self._descriptor, FALLOC_FL_KEEP_SIZE, offset, length)
+        code = ctypes.get_errno() if result else 0
+        if code in (errno.EOPNOTSUPP, errno.ENOSYS):  # a file system that cannot promise room
+            disk = os.fstatvfs(self._descriptor)
+            code = 0 if disk.f_bavail * disk.f_frsize >= end - self._room else errno.ENOSPC
+        if code not in (0, errno.ENOSPC, errno.EDQUOT):
+            raise OSError(code, os.strerror(code), str(self._path))
+        if code == 0:
+            self._room = end
+        return code == 0
+
     def _run(self) -> None:
         while not self._stopped.wait(SYNC_PERIOD):
             os.fdatasync(self._descriptor)
 
-    def sync(self) -> None:
-        """Put on the disk what was written; no more comes."""
-        self._stopped.set()
-        self._thread.join()
-        os.fsync(self._descriptor)
 
-    def release(self) -> None:
-        """End the lock."""
-        self._stopped.set()
-        self._thread.join()
-        os.close(self._descriptor)
+def write_error_text(error: Exception) -> str:
+    """Return in a few words what went wrong, also of HDF5's long texts."""
+    cause = re.search("error message = '([^']+)'", str(error))
+    if cause:
+        return cause.group(1)
+    if isinstance(error, OSError) and error.errno:
+        return os.strerror(error.errno)
+    return str(error).split('\n', 1)[0]
 
 
 def sync_folder(folder: Path) -> None:

@@ -9,8 +9,9 @@ length, because HDF5's variable-length types cannot be written crash-safely (SWM
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import h5py
 import numpy as np
@@ -122,3 +123,9 @@ def text_attribute(text: str) -> np.ndarray:
     """Return a fixed-length UTF-8 scalar for an attribute."""
     content = text.encode()
     return np.array(content, dtype=h5py.string_dtype('utf-8', max(len(content), 1)))
+
+
+def set_attributes(target: h5py.Group, values: Mapping[str, Any]) -> None:
+    """Store texts, numbers and truth values beside a group."""
+    for key, value in values.items():
+        target.attrs[key] = text_attribute(value) if isinstance(value, str) else value

@@ -11,11 +11,12 @@ index.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, ExitStack, suppress
 from datetime import datetime, timezone
+import os
 from pathlib import Path
 import secrets
-from typing import Any
 
 import h5py
 import numpy as np
@@ -25,12 +26,11 @@ from ..action_space import ACTION_NAMES, ACTION_UNITS
 from ..errors import EpisodeError, InstructionError
 from . import schema
 from .alignment import align_actions
+from .camera_rows import CameraRows
 from .camera_stream import CameraStream
-from .growing import GrowingDataset, GrowingTable
-from .part_file import PartFile, sync_folder
+from .growing import GrowingTable
+from .part_file import PartFile, sync_folder, write_error_text
 from .reader import Episode
-
-STREAM_CHUNK = 128 * 1024
 
 Metadata = str | float | int | bool
 
@@ -78,13 +78,9 @@ class EpisodeWriter:
         created = created or datetime.now(timezone.utc)
         self.name = name or f'episode_{created:%Y%m%d_%H%M%S}_{secrets.token_hex(4)}'
         self._path = Path(folder) / f'{self.name}{schema.PART_SUFFIX}'
-        try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            self._part = PartFile(self._path)
-            self._file = h5py.File(self._path, 'w', libver=('v110', 'v110'), locking=False)
-        except OSError as error:
-            raise EpisodeError(f'cannot write an episode to {folder}: {error}') from error
         self._primary = names[0]
+        self._joints = len(joints)
+        self._failure = ''
         attributes = {
             'schema': schema.SCHEMA,
             'schema_version': schema.SCHEMA_VERSION,
@@ -102,8 +98,27 @@ class EpisodeWriter:
             'software': software,
             'created': created.isoformat(),
         }
-        _set_attributes(self._file, attributes)
-        self._cameras = {camera.name: _CameraRows(self._file, camera) for camera in cameras}
+        try:
+            with ExitStack() as undo:
+                self._path.parent.mkdir(parents=True, exist_ok=True)
+                self._part = PartFile(self._path)
+                undo.callback(self._part.release)
+                undo.callback(self._path.unlink)
+                self._file = h5py.File(self._path, 'w', libver=('v110', 'v110'), locking=False)
+                undo.callback(self._end)
+                schema.set_attributes(self._file, attributes)
+                self._create_streams(cameras, joints)
+                schema.set_attributes(self._file.create_group(schema.RECORDER), metadata or {})
+                self._file.swmr_mode = True
+                # Only now: opening and SWMR cut the file to its length, and with it the room.
+                self._part.reserve(0)
+                undo.pop_all()
+        except (OSError, RuntimeError) as error:
+            reason = write_error_text(error)
+            raise EpisodeError(f'cannot write an episode to {folder}: {reason}') from error
+
+    def _create_streams(self, cameras: Sequence[CameraStream], joints: Sequence[str]) -> None:
+        self._cameras = {camera.name: CameraRows(self._file, camera) for camera in cameras}
         self._streams = {
             group: GrowingTable(self._file.create_group(group), columns)
             for group, columns in schema.STREAM_COLUMNS.items()
@@ -113,10 +128,7 @@ class EpisodeWriter:
             group.attrs[schema.JOINT_NAMES] = schema.text_list_attribute(joints)
             columns = schema.joint_columns(len(joints))
             self._streams[schema.JOINT_STATES] = GrowingTable(group, columns)
-        self._joints = len(joints)
-        _set_attributes(self._file.create_group(schema.RECORDER), dict(metadata or {}))
         self._action = GrowingTable(self._file, schema.ACTION_COLUMNS)
-        self._file.swmr_mode = True
 
     @property
     def path(self) -> Path:
@@ -136,7 +148,9 @@ class EpisodeWriter:
         self, camera: str, jpeg: bytes, header_stamp: float, receive_stamp: float
     ) -> None:
         """Append a JPEG with its capture and receive times [s]."""
-        self._cameras[camera].append(jpeg, header_stamp, receive_stamp)
+        self._reserve(len(jpeg))
+        with self._writing():
+            self._cameras[camera].append(jpeg, header_stamp, receive_stamp)
 
     def add_command(
         self,
@@ -151,7 +165,7 @@ class EpisodeWriter:
         :param velocity: shape (3,) [m/s, m/s, rad/s]
         :param stamp: when it was given: its header's stamp, or its receive time [s]
         """
-        self._streams[schema.COMMANDS].append(receive_stamp, velocity, action_type, stamp)
+        self._append(schema.COMMANDS, receive_stamp, velocity, action_type, stamp)
 
     def add_odometry(self, stamp: float, pose: ArrayLike, twist: ArrayLike) -> None:
         """
@@ -160,7 +174,7 @@ class EpisodeWriter:
         :param pose: x, y, z [m], quaternion x, y, z, w; shape (7,)
         :param twist: linear [m/s], angular [rad/s]; shape (6,)
         """
-        self._streams[schema.ODOMETRY].append(pose, twist, stamp)
+        self._append(schema.ODOMETRY, pose, twist, stamp)
 
     def add_imu(
         self,
@@ -176,7 +190,7 @@ class EpisodeWriter:
         :param angular_velocity: shape (3,) [rad/s]
         :param linear_acceleration: shape (3,) [m/s^2]
         """
-        self._streams[schema.IMU].append(orientation, angular_velocity, linear_acceleration, stamp)
+        self._append(schema.IMU, orientation, angular_velocity, linear_acceleration, stamp)
 
     def add_joint_state(
         self, stamp: float, position: ArrayLike, velocity: ArrayLike = (), effort: ArrayLike = ()
@@ -191,7 +205,7 @@ class EpisodeWriter:
         if not self._joints:
             raise EpisodeError(f'{self.name} was opened without joints: give their names then')
         values = [self._joint_values(given) for given in (position, velocity, effort)]
-        self._streams[schema.JOINT_STATES].append(*values, stamp)
+        self._append(schema.JOINT_STATES, *values, stamp)
 
     def _joint_values(self, given: ArrayLike) -> np.ndarray:
         values = np.asarray(given, dtype=np.float64)
@@ -202,41 +216,72 @@ class EpisodeWriter:
         return values
 
     def add_event(self, stamp: float, kind: str, text: str = '') -> None:
-        """Append an event; `text` is kept up to schema.TEXT_BYTES bytes."""
-        self._streams[schema.EVENTS].append(
-            schema.encode_text(kind, schema.KIND_BYTES),
-            schema.encode_text(text, schema.TEXT_BYTES),
-            stamp,
-        )
+        """
+        Append an event, also on a full disk: its room is kept.
+
+        :param text: stored up to schema.TEXT_BYTES bytes
+        """
+        with self._writing():
+            self._streams[schema.EVENTS].append(
+                schema.encode_text(kind, schema.KIND_BYTES),
+                schema.encode_text(text, schema.TEXT_BYTES),
+                stamp,
+            )
 
     def extend(self, stream: str, rows: Mapping[str, ArrayLike]) -> None:
         """Append rows of a stream of the schema, a sequence per column, as Episode gives them."""
         table = self._streams[stream]
-        table.extend(*(rows[name] for name in table.names))
+        values = [np.asarray(rows[name]) for name in table.names]
+        self._reserve(sum(column.nbytes for column in values))
+        with self._writing():
+            table.extend(*values)
+
+    def _append(self, stream: str, *values: ArrayLike) -> None:
+        self._reserve(0)
+        with self._writing():
+            self._streams[stream].append(*values)
+
+    def _reserve(self, size: int) -> None:
+        if not self._failure:
+            self._part.reserve(size)
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Write nothing more once the library has failed: the file is then as after a crash."""
+        if self._failure:
+            raise EpisodeError(f'{self._path.name} cannot be continued: {self._failure}')
+        try:
+            yield
+        except (OSError, RuntimeError) as error:
+            self._failure = write_error_text(error)
+            self._detach()
+            raise
 
     def close(self, outcome: str = 'unknown', reason: str = '', stamp: float = 0.0) -> Path:
         """
         Align, sync, re-read, rename; the episode exists as `.h5` when this returns.
 
         :param outcome: one of schema.OUTCOMES
-        :raises EpisodeError: if what is read back is not what was acknowledged; the `.part` stays
+        :raises EpisodeError: if the library failed, or what is read back is not what was
+            acknowledged; the `.part` stays, and `recover` makes an episode of it
         """
         if outcome not in schema.OUTCOMES:
             raise EpisodeError(
                 f'outcome "{outcome}" is unknown: expected one of {", ".join(schema.OUTCOMES)}'
             )
-        self.add_event(stamp, schema.OUTCOME_EVENT, f'{outcome}: {reason}' if reason else outcome)
-        actions, action_stamps = self._aligned()
-        self._action.extend(actions, action_stamps)
         frames = {name: rows.count for name, rows in self._cameras.items()}
-        self._end()
-        with Episode(self._path) as episode:
-            found = {name: episode.frames(name) for name in episode.cameras}
-            if found != frames or len(episode.actions) != frames[self._primary]:
-                raise EpisodeError(
-                    f'{self._path.name}: {frames} frames were acknowledged, {found} are read '
-                    f'back; the file is kept as it is'
-                )
+        try:
+            text = f'{outcome}: {reason}' if reason else outcome
+            self.add_event(stamp, schema.OUTCOME_EVENT, text)
+            with self._writing():
+                self._action.extend(*self._aligned())
+                self._file.flush()
+                self._file.close()
+                self._part.sync()
+        except (OSError, RuntimeError) as error:
+            reason = self._failure or write_error_text(error)
+            raise EpisodeError(f'{self._path.name} is kept for recovery: {reason}') from error
+        self._verify(frames)
         final = self._path.with_name(f'{self.name}{schema.SUFFIX}')
         self._path.rename(final)
         sync_folder(final.parent)
@@ -244,10 +289,39 @@ class EpisodeWriter:
         self._path = final
         return final
 
+    def _verify(self, frames: dict[str, int]) -> None:
+        with Episode(self._path) as episode:
+            found = {name: episode.frames(name) for name in episode.cameras}
+            rows = len(episode.actions)
+        if found != frames or rows != frames[self._primary]:
+            self._part.release()
+            raise EpisodeError(
+                f'{self._path.name}: {frames} frames were acknowledged, {found} are read back; '
+                f'the file is kept as it is'
+            )
+
     def discard(self) -> None:
         """Delete the episode."""
-        self._file.close()
         self._path.unlink()
+        self._end()
+
+    def _end(self) -> None:
+        if not self._failure:
+            self._file.close()
+            self._part.release()
+
+    def _detach(self) -> None:
+        """
+        Let the library close its file without another write to ours.
+
+        It crashes on a file that it could not close, so what it still holds goes to memory.
+        """
+        handle = self._file.id.get_vfd_handle()
+        memory = os.memfd_create('detached')
+        os.dup2(memory, handle)
+        os.close(memory)
+        with suppress(OSError, RuntimeError):
+            self._file.close()
         self._part.release()
 
     def _aligned(self) -> tuple[np.ndarray, np.ndarray]:
@@ -258,35 +332,3 @@ class EpisodeWriter:
             commands.read('twist'),
             commands.read('action_type'),
         )
-
-    def _end(self) -> None:
-        self._file.close()
-        self._part.sync()
-
-
-class _CameraRows:
-    """A camera's byte stream and its index."""
-
-    def __init__(self, file: h5py.File, camera: CameraStream) -> None:
-        group = file.create_group(f'{schema.IMAGES}/{camera.name}')
-        _set_attributes(group, {k: v for k, v in vars(camera).items() if k != 'name'})
-        self._bytes = GrowingDataset(group, schema.JPEG_COLUMN, chunk_rows=STREAM_CHUNK)
-        self._end = 0
-        self.rows = GrowingTable(group, schema.CAMERA_COLUMNS)
-
-    @property
-    def count(self) -> int:
-        return self.rows.count
-
-    def append(self, jpeg: bytes, header_stamp: float, receive_stamp: float) -> None:
-        if len(jpeg) == 0:
-            raise EpisodeError('an empty picture cannot be recorded')
-        end = self._end + len(jpeg)
-        self._bytes.write(self._end, np.frombuffer(jpeg, dtype=np.uint8))
-        self.rows.append(header_stamp, receive_stamp, end)
-        self._end = end
-
-
-def _set_attributes(target: h5py.Group, values: dict[str, Any]) -> None:
-    for key, value in values.items():
-        target.attrs[key] = schema.text_attribute(value) if isinstance(value, str) else value
