@@ -1,0 +1,92 @@
+# Copyright 2026 The Mobile VLA Authors
+# SPDX-License-Identifier: Apache-2.0
+"""Saved and discarded episodes of this run of the recorder, and the way back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+import threading
+import time
+
+from mobile_vla_core.episodes.relabel import Labels, relabel
+from mobile_vla_core.errors import EpisodeError
+
+DISCARDED_FOLDER = '.discarded'
+DISCARDED_AGE = 24 * 3600.0
+"""What other runs discarded is deleted when it is older [s]."""
+
+
+class EpisodeHistory:
+    """
+    Relabel the last episode, discard one, and undo the last of either.
+
+    Copying a long episode takes a while: `relabel` and `undo` may be called in another thread.
+
+    :param output: folder of the episodes; a discarded one waits in a folder inside it
+    """
+
+    def __init__(self, output: Path) -> None:
+        self._output = output
+        self._busy = threading.Lock()
+        self._last: Path | None = None
+        self._discarded: Path | None = None
+        self._undo: Callable[[float], str] | None = None
+
+    def saved(self, path: Path) -> None:
+        """Remember the last episode."""
+        self._last = path
+
+    def relabel(self, labels: Labels, stamp: float) -> Path:
+        """
+        Change what was said about the last episode and return its path.
+
+        :raises MobileVlaError: if there is none, or the labels cannot be
+        """
+        with self._busy:
+            path = self._last
+            if path is None:
+                raise EpisodeError('no episode was saved yet: record one, then relabel it')
+            before = relabel(path, labels, stamp)
+
+            def undo(at: float) -> str:
+                relabel(path, before, at)
+                return f'{path.name} has its earlier labels again'
+
+            self._undo = undo
+            return path
+
+    def discard(self, path: Path) -> None:
+        """Take a saved episode away; the one discarded before is deleted."""
+        folder = self._output / DISCARDED_FOLDER
+        folder.mkdir(exist_ok=True)
+        for other in folder.iterdir():
+            if other == self._discarded or time.time() - other.stat().st_mtime > DISCARDED_AGE:
+                other.unlink(missing_ok=True)
+        kept = path.rename(folder / path.name)
+        self._discarded = kept
+
+        def undo(_: float) -> str:
+            try:
+                kept.rename(path)
+            except OSError as error:
+                raise EpisodeError(f'{path.name} cannot be brought back: {error}') from error
+            self._discarded, self._last = None, path
+            return f'{path.name} is kept after all'
+
+        self._undo = undo
+
+    def undo(self, stamp: float) -> str:
+        """
+        Take the last relabelling or discard back and say so.
+
+        :raises EpisodeError: if there is nothing to take back
+        """
+        with self._busy:
+            if self._undo is None:
+                raise EpisodeError(
+                    'nothing to undo: only the last relabelling or discard can be taken back'
+                )
+            text = self._undo(stamp)
+            self._undo = None
+            return text
