@@ -18,6 +18,7 @@ setup(
     data_files=[
         ('share/ament_index/resource_index/packages', [f'resource/{PACKAGE}']),
         (f'share/{PACKAGE}', ['package.xml']),
+        (f'share/{PACKAGE}/plans', ['plans/box_and_cup.yaml']),
     ],
     install_requires=['setuptools'],
     extras_require={'test': ['pytest', 'pytest-timeout']},
@@ -25,6 +26,7 @@ setup(
     entry_points={
         'console_scripts': [
             'recorder = mobile_vla_recorder.recorder_node:main',
+            'teleop = mobile_vla_recorder.teleop_node:main',
         ],
     },
 )

@@ -49,8 +49,11 @@ class RecorderState:
     seconds: float = 0.0
     frames: int = 0
     dropped: int = 0
+    rates: tuple[float, ...] = ()
+    """Of each camera, the primary one first [Hz]."""
     free_disk_bytes: int = 0
     message: str = ''
+    warnings: tuple[str, ...] = ()
     received: float = -math.inf
 
     def present(self, now: float) -> bool:

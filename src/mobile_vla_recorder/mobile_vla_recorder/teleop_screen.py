@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import PurePath
 import unicodedata
 
 from .collection_plan_progress import PlanProgress
@@ -18,10 +19,11 @@ HELP = (
     '  A   D   left, right                          M        stop and save: success',
     '  Z S C   back, and to its left or right       Shift+M  stop and save: failure',
     '  R   T   turn left, turn right                X        stop and discard',
-    '  SPACE   stop     F G  slower, faster         1-9 0    scenario; what is suggested',
+    '  SPACE   stop     F G  slower, faster         1-9  0   scenario, suggested one',
     '  Hold a key to drive, let it go to stop.      ?  help  Ctrl-C  stop and quit',
 )
 BAR = 20
+MESSAGE_LINES = 3
 
 
 @dataclass(frozen=True)
@@ -47,11 +49,12 @@ class TeleopView:
 
 def render_screen(view: TeleopView, width: int, height: int) -> list[str]:
     """Return the lines, at most `height`, each at most `width` columns wide."""
-    lines = [f'{BOLD}Mobile VLA teleop{RESET}  {DIM}{view.topic}{RESET}', '']
+    lines = [f'{BOLD}Mobile VLA teleop{RESET}  {DIM}{view.topic}{RESET}']
     lines += [*HELP, ''] if view.show_help else [f'{DIM}  ? shows the keys{RESET}', '']
     lines += [_drive(view), *_recorder(view), *_plan(view)]
-    lines = [_cut(line, width) for line in lines[: max(height - 1, 1)]]
-    return [*lines, _cut(f'{YELLOW}> {_printable(view.message)}{RESET}', width)]
+    message = _wrap(f'> {_printable(view.message)}', width)[: min(MESSAGE_LINES, height)]
+    kept = [_cut(line, width) for line in lines[: height - len(message)]]
+    return [*kept, *(f'{YELLOW}{line}{RESET}' for line in message)]
 
 
 def _drive(view: TeleopView) -> str:
@@ -79,29 +82,27 @@ def _recorder(view: TeleopView) -> list[str]:
             f'say       {_printable(view.instruction)}',
         ]
     free = f'{recorder.free_disk_bytes / 1e9:.1f} GB free'
+    problems = [text for text in (recorder.message, *recorder.warnings) if text]
+    problem = _printable('; '.join(text for text in problems if text not in view.message))
+    if problem:
+        problem = f'{RED}{problem}{RESET}'
     if not recorder.recording:
-        warning = f'{RED}{_printable(recorder.message)}{RESET}' if recorder.message else ''
         return [
             f'recorder  ready   {free}',
-            f'          {warning}',
+            f'          {problem}',
             f'next      {BOLD}{_printable(view.instruction)}{RESET}',
         ]
     drops = f'{RED if recorder.dropped else ""}{recorder.dropped} dropped{RESET}'
-    problem = (
-        f'{RED}{_printable(recorder.message)}{RESET}'
-        if recorder.message
-        else _printable(recorder.episode)
-    )
     return [
         f'recorder  {RED}{BOLD}REC{RESET} {recorder.seconds_at(view.now):6.1f} s  '
-        f'{recorder.frames} frames  {_rate(recorder):.1f} Hz  {drops}  {free}',
-        f'          {problem}',
+        f'{recorder.frames} frames  {_rates(recorder)} Hz  {drops}  {free}',
+        f'          {problem or PurePath(_printable(recorder.episode)).name}',
         f'say       {BOLD}{_printable(recorder.instruction)}{RESET}',
     ]
 
 
-def _rate(recorder: RecorderState) -> float:
-    return recorder.frames / recorder.seconds if recorder.seconds > 0.0 else 0.0
+def _rates(recorder: RecorderState) -> str:
+    return ' '.join(f'{rate:.1f}' for rate in recorder.rates) or '-'
 
 
 def _plan(view: TeleopView) -> list[str]:
@@ -113,7 +114,7 @@ def _plan(view: TeleopView) -> list[str]:
         number = progress.suggested + 1
         name = progress.plan.scenarios[progress.suggested].name
         suggestion = f'suggested next: {number} {name}'
-    lines = ['', f'plan      {progress.done} of {progress.plan.total} episodes, {suggestion}']
+    lines = [f'plan      {progress.done} of {progress.plan.total} episodes, {suggestion}']
     widest = max(display_width(scenario.name) for scenario in progress.plan.scenarios)
     for index, scenario in enumerate(progress.plan.scenarios):
         count = progress.count(index)
@@ -142,6 +143,17 @@ def _columns(character: str) -> int:
     if unicodedata.combining(character) or not character.isprintable():
         return 0
     return 2 if unicodedata.east_asian_width(character) in 'WF' else 1
+
+
+def _wrap(text: str, width: int) -> list[str]:
+    lines = ['']
+    for word in text.split():
+        longer = f'{lines[-1]} {word}'.lstrip()
+        if display_width(longer) <= width or not lines[-1]:
+            lines[-1] = _cut(longer, width)
+        else:
+            lines.append(_cut(f'  {word}', width))
+    return lines
 
 
 def _cut(line: str, width: int) -> str:

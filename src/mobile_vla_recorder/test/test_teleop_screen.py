@@ -12,7 +12,7 @@ from mobile_vla_recorder.collection_plan import read_plan
 from mobile_vla_recorder.collection_plan_progress import PlanProgress
 from mobile_vla_recorder.key_map import SpeedScale
 from mobile_vla_recorder.teleop_episode import RecorderState
-from mobile_vla_recorder.teleop_screen import display_width, render_screen, TeleopView
+from mobile_vla_recorder.teleop_screen import display_width, HELP, render_screen, TeleopView
 
 PLAN = read_plan(Path(__file__).parents[1] / 'plans' / 'box_and_cup.yaml')
 RECORDER = RecorderState(
@@ -22,6 +22,7 @@ RECORDER = RecorderState(
     seconds=12.0,
     frames=120,
     dropped=3,
+    rates=(10.0, 9.9),
     free_disk_bytes=5_000_000_000,
     received=100.0,
 )
@@ -49,8 +50,8 @@ def test_all_of_it_fits_a_terminal_of_80_by_24_with_the_shipped_plan():
     for piece in (
         'x +0.40  y +0.00  turn -0.80',
         'speed 100 % (0.40 m/s, 0.80 rad/s)',
-        'REC   12.5 s  120 frames  10.0 Hz  3 dropped  5.0 GB free',
-        '/data/one.h5.part',
+        'REC   12.5 s  120 frames  10.0 9.9 Hz  3 dropped  5.0 GB free',
+        '          one.h5.part',
         'say       go left',
         'plan      5 of 160 episodes, suggested next: 2 1box_vert_right',
         '1box_vert_left   #####...............  5/20',
@@ -61,11 +62,26 @@ def test_all_of_it_fits_a_terminal_of_80_by_24_with_the_shipped_plan():
     assert lines[-1] == '> saved'
 
 
+def test_no_help_line_is_cut_at_80_columns():
+    assert max(len(line) for line in HELP) <= 80
+
+
+def test_a_long_refusal_is_shown_to_its_end_beside_the_whole_plan():
+    remedy = 'check that the camera runs and that its topic and QoS match'
+    text = f'no picture came on camera/image_raw for 2 s: {remedy}'
+    recorder = replace(RECORDER, recording=False, message=text)
+    lines = plain(replace(VIEW, message=f'refused: {text}', recorder=recorder))
+    assert len(lines) <= 24
+    assert any('8  2box_hori_right' in line for line in lines)
+    shown = ' '.join(' '.join(lines).split())
+    assert shown.count(remedy) == 1, 'and not twice'
+
+
 def test_a_small_terminal_keeps_the_message_and_a_wide_letter_is_never_halved():
     view = replace(VIEW, message='상자' * 40)
     lines = plain(view, 31, 6)
     assert len(lines) == 6
-    assert lines[-1] == '> ' + ('상자' * 40)[:14]
+    assert lines[-1] == '  ' + ('상자' * 40)[:14]
     assert all(display_width(line) <= 31 for line in lines)
 
 
@@ -77,7 +93,7 @@ def test_a_small_terminal_keeps_the_message_and_a_wide_letter_is_never_halved():
         ({'recorder': replace(RECORDER, recording=False)}, 'ready   5.0 GB free'),
         ({'recorder': replace(RECORDER, recording=False, message='disk full')}, 'disk full'),
         ({'recorder': replace(RECORDER, message='camera lost')}, 'camera lost'),
-        ({'recorder': replace(RECORDER, seconds=0.0)}, '0.0 Hz'),
+        ({'recorder': replace(RECORDER, warnings=('black', 'skew'))}, 'black; skew'),
         ({'joystick_problem': 'no axis 4'}, 'no axis 4'),
         ({'show_help': False}, '? shows the keys'),
         (

@@ -1,0 +1,235 @@
+# Copyright 2026 The Mobile VLA Authors
+# SPDX-License-Identifier: Apache-2.0
+"""Node `teleop`: drive with the keyboard or a joystick, and start and save episodes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+import signal
+import sys
+import time
+
+from ament_index_python.packages import get_package_share_directory
+from geometry_msgs.msg import Twist, TwistStamped
+import rclpy
+from rclpy.clock import Clock, ClockType
+from rclpy.duration import Duration
+from rclpy.node import Node
+from rclpy.qos import qos_profile_sensor_data, QoSProfile
+from rclpy.qos_overriding_options import QoSOverridingOptions
+from rclpy.signals import SignalHandlerOptions
+from rclpy.task import Future
+from sensor_msgs.msg import Joy
+
+from mobile_vla_core.errors import ConfigError, MobileVlaError
+from mobile_vla_core.shutdown_signal import ShutdownSignal
+
+from .collection_plan import read_plan
+from .collection_plan_progress import count_episodes, PlanProgress
+from .joystick import Joystick
+from .key_hold import KeyHold
+from .key_map import (
+    DISCARD,
+    HELP,
+    KeyDecoder,
+    QUIT,
+    SAVE,
+    SAVE_FAILURE,
+    SCENARIOS,
+    SpeedScale,
+    START,
+    SUGGESTED,
+    Velocity,
+    ZERO,
+)
+from .keyboard_terminal import KeyboardTerminal
+from .teleop_drive import FINAL_ZEROS, TeleopDrive
+from .teleop_episode import TeleopEpisode
+from .teleop_parameters import read_parameters, TeleopParameters
+from .teleop_recorder_client import TeleopRecorderClient
+from .teleop_screen import render_screen, TeleopView
+
+DRAW_PERIOD = 0.2
+FAREWELL_TIMEOUT = 2.0
+
+
+class TeleopNode(Node):
+    """
+    Passes keys and messages to a TeleopDrive and a TeleopEpisode, and shows what they say.
+
+    :param finished: set when the driver has quit or his terminal is gone
+    """
+
+    def __init__(self, finished: Future, **kwargs) -> None:
+        super().__init__('teleop', **kwargs)
+        self._settings = settings = read_parameters(self)
+        if not settings.joystick and not KeyboardTerminal.available():
+            raise ConfigError(
+                'standard input is no terminal: run teleop directly in one (ros2 launch gives it '
+                'none), or drive with joystick:=true'
+            )
+        self._finished = finished
+        self.terminal: KeyboardTerminal | None = None
+        self._decoder = KeyDecoder()
+        self._joystick = Joystick(settings.joystick_config)
+        self._drive = TeleopDrive(
+            SpeedScale(settings.linear_speed, settings.angular_speed, settings.sideways),
+            KeyHold(settings.release_timeout, settings.repeat_timeout),
+            self._joystick,
+        )
+        self._episode = _episode(settings)
+        self._velocity: Velocity | None = None
+        self._show_help = True
+        self._next_drawing = 0.0
+        self._logged = ''
+        self._commands = self.create_publisher(
+            TwistStamped if settings.stamped else Twist,
+            settings.cmd_vel_topic,
+            QoSProfile(depth=1),
+            qos_overriding_options=QoSOverridingOptions.with_default_policies(),
+        )
+        self._recorder = TeleopRecorderClient(self, settings.recorder, self._episode)
+        if settings.joystick:
+            self.create_subscription(Joy, 'joy', self._on_joy, qos_profile_sensor_data)
+        steady = Clock(clock_type=ClockType.STEADY_TIME)
+        self._timer = self.create_timer(1.0 / settings.rate, self._on_tick, clock=steady)
+
+    def close(self) -> None:
+        """Stop the robot, and keep the driver's running episode."""
+        self._timer.cancel()
+        for _ in range(FINAL_ZEROS):
+            self._publish(ZERO)
+            time.sleep(0.02)
+        self._commands.wait_for_all_acked(Duration(seconds=FAREWELL_TIMEOUT))
+        request = self._episode.abandon('teleoperation ended', time.monotonic())
+        self._recorder.ask_and_wait(request, FAREWELL_TIMEOUT)
+
+    def _on_tick(self) -> None:
+        now = time.monotonic()
+        typed = self.terminal.read() if self.terminal else b''
+        if typed is None:
+            self._quit()
+            return
+        for key in self._decoder.feed(typed):
+            self._on_key(key, now)
+        self._recorder.ask(self._episode.due(now))
+        self._velocity = self._drive.command(now, self._episode.active(now))
+        if self._velocity is not None:
+            self._publish(self._velocity)
+        if typed or now >= self._next_drawing:
+            self._next_drawing = now + DRAW_PERIOD
+            self._show(now)
+
+    def _on_key(self, key: str, now: float) -> None:
+        episode = self._episode
+        if self._drive.press(key, now):
+            return
+        if key == START:
+            episode.start(now)
+        elif key in (SAVE, SAVE_FAILURE):
+            self._recorder.ask(episode.save('success' if key == SAVE else 'failure', now))
+        elif key == DISCARD:
+            self._recorder.ask(episode.discard(now))
+        elif key == SUGGESTED:
+            episode.choose(None, now)
+        elif key in SCENARIOS:
+            episode.choose(SCENARIOS.index(key), now)
+        elif key == HELP:
+            self._show_help = not self._show_help
+        elif key == QUIT:
+            self._quit()
+        else:
+            episode.message = f'{key!r} means nothing here; is the keyboard set to English?'
+
+    def _on_joy(self, message: Joy) -> None:
+        now = time.monotonic()
+        for key in self._joystick.update(message.axes, message.buttons, now):
+            self._on_key(key, now)
+
+    def _publish(self, velocity: Velocity) -> None:
+        twist = Twist()
+        twist.linear.x, twist.linear.y, twist.angular.z = velocity
+        if self._settings.stamped:
+            message = TwistStamped(twist=twist)
+            message.header.frame_id = self._settings.frame_id
+            message.header.stamp = self.get_clock().now().to_msg()
+            self._commands.publish(message)
+        else:
+            self._commands.publish(twist)
+
+    def _show(self, now: float) -> None:
+        episode = self._episode
+        if self.terminal is None:
+            if episode.message != self._logged:
+                self._logged = episode.message
+                self.get_logger().info(episode.message)
+            return
+        view = TeleopView(
+            now=now,
+            topic=self._commands.topic_name,
+            velocity=self._velocity,
+            speed=self._drive.speed,
+            recorder=episode.recorder,
+            progress=episode.progress,
+            instruction=episode.next_instruction,
+            message=episode.message,
+            joystick_problem=self._joystick.problem,
+            show_help=self._show_help,
+        )
+        self.terminal.draw(render_screen(view, *self.terminal.size()))
+
+    def _quit(self) -> None:
+        if not self._finished.done():
+            self._finished.set_result(None)
+
+
+def _episode(settings: TeleopParameters) -> TeleopEpisode:
+    if not settings.plan:
+        return TeleopEpisode(None, settings.instruction, settings.scenario)
+    path = Path(settings.plan).expanduser()
+    if not path.suffix:
+        share = Path(get_package_share_directory('mobile_vla_recorder'))
+        path = share / 'plans' / f'{settings.plan}.yaml'
+    plan = read_plan(path)
+    counts, unreadable = count_episodes(Path(settings.episodes).expanduser())
+    episode = TeleopEpisode(PlanProgress(plan, counts))
+    if unreadable:
+        episode.message = f'{unreadable} files in {settings.episodes} cannot be read'
+    return episode
+
+
+def main(args: list[str] | None = None) -> int:
+    """Run until the driver quits, SIGINT, SIGTERM, or the terminal hangs up."""
+    finished = Future()
+    keyboard = KeyboardTerminal.available()
+    arguments = sys.argv if args is None else args
+    if keyboard:
+        arguments = [*arguments, '--ros-args', '--disable-stdout-logs']  # they spoil the screen
+    with ShutdownSignal(lambda: finished.done() or finished.set_result(None)):
+        signal.signal(signal.SIGHUP, lambda *_: None)  # ShutdownSignal sees it through its pipe
+        rclpy.init(args=arguments, signal_handler_options=SignalHandlerOptions.NO)
+        try:
+            node = TeleopNode(finished)
+            if keyboard:
+                with KeyboardTerminal() as node.terminal:
+                    _run(node, finished)
+            else:
+                _run(node, finished)
+        except MobileVlaError as error:
+            print(f'teleop: {error}', file=sys.stderr)
+            return 1
+        finally:
+            rclpy.try_shutdown()
+    return 0
+
+
+def _run(node: TeleopNode, finished: Future) -> None:
+    try:
+        rclpy.spin_until_future_complete(node, finished)
+    finally:
+        node.close()
+        node.destroy_node()
+
+
+if __name__ == '__main__':
+    sys.exit(main())

@@ -1,0 +1,112 @@
+# Copyright 2026 The Mobile VLA Authors
+# SPDX-License-Identifier: Apache-2.0
+"""Parameters of the teleop node: declared here and nowhere else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+from rcl_interfaces.msg import FloatingPointRange, IntegerRange, ParameterDescriptor
+from rclpy.exceptions import ParameterException
+from rclpy.node import Node
+
+from mobile_vla_core.errors import ConfigError
+
+from .joystick import JoystickConfig, UNUSED
+
+_JOYSTICK_RANGES = {'turbo': (0.1, 5.0), 'dead_zone': (0.0, 0.9), 'timeout': (0.05, 5.0)}
+_LAST_INPUT = 31
+
+
+@dataclass(frozen=True)
+class TeleopParameters:
+    """Values read once, at start."""
+
+    cmd_vel_topic: str
+    stamped: bool
+    frame_id: str
+    rate: float
+    linear_speed: float
+    angular_speed: float
+    sideways: bool
+    release_timeout: float
+    repeat_timeout: float
+    recorder: str
+    plan: str
+    episodes: str
+    instruction: str
+    scenario: str
+    joystick: bool
+    joystick_config: JoystickConfig
+
+
+def read_parameters(node: Node) -> TeleopParameters:
+    """
+    Declare every parameter, all read-only, and read them into one value.
+
+    :raises ConfigError: if a value given at start is of another type or out of range
+    """
+
+    def declare(name, default, description, low=None, high=None):
+        descriptor = ParameterDescriptor(description=description, read_only=True)
+        if low is not None and isinstance(default, float):
+            descriptor.floating_point_range = [FloatingPointRange(from_value=low, to_value=high)]
+        elif low is not None:
+            descriptor.integer_range = [IntegerRange(from_value=low, to_value=high)]
+        try:
+            return node.declare_parameter(name, default, descriptor).value
+        except ParameterException as error:
+            kind = type(default).__name__
+            raise ConfigError(f'{error} (expected a {kind} such as {default!r})') from error
+
+    def declare_joystick(entry):
+        low, high = _JOYSTICK_RANGES.get(entry.name, (UNUSED, _LAST_INPUT))
+        words = entry.name.replace('_', ' ')
+        return declare(
+            f'joystick_{entry.name}',
+            entry.default,
+            f'Joystick: {words}; see joystick.py.',
+            low,
+            high,
+        )
+
+    return TeleopParameters(
+        cmd_vel_topic=declare('cmd_vel_topic', 'cmd_vel', 'Topic of the commands.'),
+        stamped=declare('stamped', False, 'Commands are TwistStamped; else Twist.'),
+        frame_id=declare('frame_id', 'base_link', 'Frame of a stamped command.'),
+        rate=declare('rate', 20.0, 'Commands per second while driving [Hz].', 5.0, 100.0),
+        linear_speed=declare('linear_speed', 0.4, 'Speed at 100 % [m/s].', 0.01, 5.0),
+        angular_speed=declare('angular_speed', 0.8, 'Turning at 100 % [rad/s].', 0.01, 10.0),
+        sideways=declare(
+            'sideways', True, 'The base moves sideways; else A, D and the diagonals turn it.'
+        ),
+        release_timeout=declare(
+            'release_timeout',
+            0.5,
+            'A key counts as held for so long before its first repeat [s].',
+            0.05,
+            2.0,
+        ),
+        repeat_timeout=declare(
+            'repeat_timeout',
+            0.15,
+            'A key counts as held for so long after a repeat [s].',
+            0.05,
+            2.0,
+        ),
+        recorder=declare('recorder', 'recorder', 'Name of the recorder node.'),
+        plan=declare(
+            'plan', '', 'Collection plan: a YAML file, or the name of one that is shipped.'
+        ),
+        episodes=declare(
+            'episodes',
+            '~/mobile_vla/episodes',
+            "The recorder's output folder: what it holds counts as progress.",
+        ),
+        instruction=declare('instruction', '', 'What to say in each episode without a plan.'),
+        scenario=declare('scenario', '', 'Name of the scenario without a plan.'),
+        joystick=declare('joystick', False, 'Drive with sensor_msgs/Joy on the topic joy too.'),
+        joystick_config=JoystickConfig(
+            **{entry.name: declare_joystick(entry) for entry in fields(JoystickConfig)}
+        ),
+    )
