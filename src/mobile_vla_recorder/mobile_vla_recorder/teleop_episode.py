@@ -168,12 +168,27 @@ class TeleopEpisode:
             self._started = path
             self.message = f'recording: {request.instruction}'
         elif request.service is Service.DISCARD:
+            self._started = ''
             because = f': {request.reason}' if request.reason else ''
             self.message = f'the episode was discarded{because}'
         else:
-            self.message = f'saved as {request.outcome}: {PurePath(path).name}, {frames} frames'
+            self._started = ''
+            note = f'; {text}' if text else ''
+            self.message = (
+                f'saved as {request.outcome}: {PurePath(path).name}, {frames} frames{note}'
+            )
             if self.progress:
                 self.progress.add(request.scenario, request.outcome)
+
+    def on_state(self, state: RecorderState) -> None:
+        """Take the recorder's status; it may have ended the driver's episode by itself."""
+        before, self.recorder = self.recorder, state
+        own = before.recording and before.episode == self._started and self._asked is None
+        if own and not state.recording:
+            self._started = ''
+            self.message = state.message or 'the episode was ended by somebody else'
+            if state.message and self.progress:  # it says why the episode was stopped and kept
+                self.progress.add(before.scenario, 'unknown')
 
     def on_silence(self) -> None:
         """Take that a request could not be sent or its answer was lost."""

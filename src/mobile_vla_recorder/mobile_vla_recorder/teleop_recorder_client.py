@@ -57,7 +57,7 @@ class TeleopRecorderClient:
             rclpy.spin_until_future_complete(self._node, answer, timeout_sec=timeout)
 
     def _on_status(self, status: RecorderStatus) -> None:
-        self._episode.recorder = RecorderState(
+        state = RecorderState(
             recording=bool(status.episode),
             instruction=status.instruction,
             scenario=status.scenario,
@@ -71,6 +71,7 @@ class TeleopRecorderClient:
             warnings=tuple(status.warnings),
             received=time.monotonic(),
         )
+        self._episode.on_state(state)
 
     def _on_answer(self, request: Request, answer: Future) -> None:
         response = answer.result()

@@ -22,6 +22,7 @@ HELP = (
     '  SPACE   stop     F G  slower, faster         1-9  0   scenario, suggested one',
     '  Hold a key to drive, let it go to stop.      ?  help  Ctrl-C  stop and quit',
 )
+KEYS_HIDDEN = f'{DIM}  ? shows the keys, in a terminal that is high enough{RESET}'
 BAR = 20
 MESSAGE_LINES = 3
 
@@ -32,6 +33,7 @@ class TeleopView:
     What is shown.
 
     :param velocity: last command, None when nothing is sent
+    :param show_help: show the keys, where there is room
     :param instruction: what the next episode will be told
     """
 
@@ -50,9 +52,11 @@ class TeleopView:
 def render_screen(view: TeleopView, width: int, height: int) -> list[str]:
     """Return the lines, at most `height`, each at most `width` columns wide."""
     lines = [f'{BOLD}Mobile VLA teleop{RESET}  {DIM}{view.topic}{RESET}']
-    lines += [*HELP, ''] if view.show_help else [f'{DIM}  ? shows the keys{RESET}', '']
-    lines += [_drive(view), *_recorder(view), *_plan(view)]
+    state = [_drive(view), *_recorder(view), *_plan(view)]
     message = _wrap(f'> {_printable(view.message)}', width)[: min(MESSAGE_LINES, height)]
+    room = height - len(lines) - len(state) - len(message)
+    lines += [*HELP, ''] if view.show_help and room > len(HELP) else [KEYS_HIDDEN]
+    lines += state
     kept = [_cut(line, width) for line in lines[: height - len(message)]]
     return [*kept, *(f'{YELLOW}{line}{RESET}' for line in message)]
 

@@ -36,6 +36,7 @@ def episode() -> TeleopEpisode:
 
 
 def running(episode: TeleopEpisode) -> TeleopEpisode:
+    episode.recorder = IDLE
     episode.start(100.0)
     request = episode.due(100.0 + START_DELAY)
     episode.on_answer(request, True, '', RUNNING.episode, 0)
@@ -134,7 +135,6 @@ def test_while_an_answer_is_awaited_nothing_else_is_asked_until_it_is_given_up(e
 def test_only_an_episode_of_ones_own_is_kept_at_the_end(episode):
     episode.recorder = RUNNING
     assert episode.abandon('gone', 100.0) is None
-    episode.recorder = IDLE
     request = running(episode).abandon('gone', 100.0)
     assert (request.service, request.outcome, request.reason) == (Service.STOP, 'unknown', 'gone')
 
@@ -150,3 +150,20 @@ def test_numbers_choose_a_scenario_and_zero_the_suggestion(episode):
         episode.progress.add(scenario, 'success')
     episode.choose(None, 100.0)
     assert episode.message == 'the plan is complete'
+
+
+def test_an_episode_that_the_recorder_ends_by_itself_is_counted_and_its_reason_shown(episode):
+    running(episode).on_state(replace(IDLE, message='one.h5 was stopped and kept: time limit'))
+    assert episode.message == 'one.h5 was stopped and kept: time limit'
+    assert episode.progress.count(0) == 1
+    running(episode).on_state(IDLE)
+    assert 'ended by somebody else' in episode.message
+    assert episode.progress.count(0) == 1
+
+
+def test_the_status_that_follows_ones_own_save_is_no_surprise(episode):
+    request = running(episode).save('success', 100.5)
+    episode.on_state(IDLE)
+    episode.on_answer(request, True, 'quality 97 %', '/data/one.h5', 55)
+    assert episode.message == 'saved as success: one.h5, 55 frames; quality 97 %'
+    assert episode.progress.count(0) == 1

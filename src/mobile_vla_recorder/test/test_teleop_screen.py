@@ -85,6 +85,13 @@ def test_a_small_terminal_keeps_the_message_and_a_wide_letter_is_never_halved():
     assert all(display_width(line) <= 31 for line in lines)
 
 
+def test_a_low_terminal_shows_the_state_rather_than_the_keys():
+    text = '\n'.join(plain(VIEW, height=17))
+    assert 'SPACE' not in text
+    assert '8  2box_hori_right' in text
+    assert '? shows the keys' in text
+
+
 @pytest.mark.parametrize(
     ('change', 'piece'),
     [
