@@ -12,8 +12,11 @@ import threading
 from numpy.typing import ArrayLike
 
 from mobile_vla_core.episodes import EpisodeWriter, schema
+from mobile_vla_core.episodes.part_file import write_error_text
 from mobile_vla_core.errors import EpisodeError, ImageFormatError
 from mobile_vla_core.picture import Picture
+
+from .quality import QUALITY_EVENT, RecordingQuality
 
 
 class Recording:
@@ -21,25 +24,35 @@ class Recording:
     A queue bounded in bytes, in front of an EpisodeWriter.
 
     Pictures beyond the bound are dropped, newest first, so that what is stored stays in order;
-    each is counted, and the count is stored in the episode. Commands are small and never dropped.
+    each is counted, and the count is stored in the episode. Other rows are small and never
+    dropped.
 
     :param writer: written to by this recording's thread alone
+    :param quality: judges every picture; its cameras are those of the writer
     :param jpeg_quality: for pictures that do not come as JPEG
     :param queue_bytes: memory for waiting pictures
     """
 
-    def __init__(self, writer: EpisodeWriter, jpeg_quality: int, queue_bytes: int) -> None:
+    def __init__(
+        self,
+        writer: EpisodeWriter,
+        quality: RecordingQuality,
+        jpeg_quality: int,
+        queue_bytes: int,
+    ) -> None:
         self._writer = writer
-        self._quality = jpeg_quality
+        self.quality = quality
+        self._jpeg_quality = jpeg_quality
         self._queue_bytes = queue_bytes
-        self._waiting: deque[tuple[Callable[[], None], int]] = deque()
+        self._waiting: deque[tuple[Callable[[], None], str, int]] = deque()
         self._changed = threading.Condition()
-        self._ended = False
+        self.ended = False
         self.queued_bytes = 0
-        self.frames = 0
+        self.camera_frames = dict.fromkeys(quality.cameras, 0)
+        self.camera_dropped = dict.fromkeys(quality.cameras, 0)
         self.commands = 0
-        self.dropped = 0
         self.error = ''
+        """Why nothing more can be written, '' while all is well."""
         self._thread = threading.Thread(target=self._run, name='episode-writer', daemon=True)
         self._thread.start()
 
@@ -48,24 +61,42 @@ class Recording:
         """The file being written."""
         return self._writer.path
 
+    @property
+    def bytes(self) -> int:
+        """Size of the file [bytes]."""
+        return self.path.stat().st_size if self.path.exists() else 0
+
+    @property
+    def frames(self) -> int:
+        """Pictures written, of all cameras."""
+        return sum(self.camera_frames.values())
+
+    @property
+    def dropped(self) -> int:
+        """Pictures that came and were not written, of all cameras."""
+        return sum(self.camera_dropped.values())
+
     def add_picture(self, camera: str, picture: Picture, receive_stamp: float) -> bool:
         """Take a picture; False when it had to be dropped."""
+        stamp = picture.stamp or receive_stamp
+        self.quality.cameras[camera].on_picture(stamp, receive_stamp)
 
         def write() -> None:
-            jpeg = picture.to_jpeg(self._quality)
-            stamp = picture.stamp or receive_stamp
+            jpeg = picture.to_jpeg(self._jpeg_quality)
             self._writer.add_frame(camera, jpeg, stamp, receive_stamp)
-            self.frames += 1
+            self.camera_frames[camera] += 1
+            self.quality.cameras[camera].on_written(jpeg, stamp)
 
         with self._changed:
             if self.error or self.queued_bytes + picture.size > self._queue_bytes:
-                self.dropped += 1
+                self.camera_dropped[camera] += 1
                 return False
-            self._put(write, picture.size)
+            self._put(write, camera, picture.size)
             return True
 
     def add_command(self, velocity: ArrayLike, stamp: float, receive_stamp: float) -> None:
         """Take a command, shape (3,) [m/s, m/s, rad/s]."""
+        self.quality.on_command(stamp, receive_stamp)
 
         def write() -> None:
             self._writer.add_command(velocity, stamp, receive_stamp)
@@ -74,16 +105,19 @@ class Recording:
         with self._changed:
             self._put(write)
 
-    def add_odometry(self, stamp: float, pose: ArrayLike, twist: ArrayLike) -> None:
-        """Take odometry: pose (7,), twist (6,)."""
+    def add(self, append: Callable[[EpisodeWriter], None]) -> None:
+        """Take a small row of another stream."""
         with self._changed:
-            self._put(lambda: self._writer.add_odometry(stamp, pose, twist))
+            self._put(lambda: append(self._writer))
 
     def finish(self, outcome: str, reason: str, stamp: float) -> Path:
         """
         Write what waits, close the episode and return its path.
 
-        :raises EpisodeError: if writing failed; the unfinished file is kept
+        When writing failed, the outcome is unknown and the reason is `error`.
+
+        :raises EpisodeError: if the outcome is unknown to the schema, or the file cannot be
+            closed; it is then kept for recovery
         """
         if outcome not in schema.OUTCOMES:
             raise EpisodeError(
@@ -91,42 +125,50 @@ class Recording:
             )
         self._end()
         if self.error:
-            raise EpisodeError(f'{self.path.name} is kept unfinished: {self.error}')
-        if self.dropped:
-            self._writer.add_event(stamp, schema.DROP_EVENT, f'{self.dropped} frames dropped')
+            outcome, reason = 'unknown', self.error
+        for name, dropped in self.camera_dropped.items():
+            if dropped:
+                text = f'{name}: {dropped} frames dropped'
+                self._writer.add_event(stamp, schema.DROP_EVENT, text)
+        for line in self.summary():
+            self._writer.add_event(stamp, QUALITY_EVENT, line)
         return self._writer.close(outcome, reason, stamp)
 
-    def discard(self) -> None:
-        """Delete the episode."""
-        self._end()
-        self._writer.discard()
+    def summary(self) -> list[str]:
+        """Return a line on the quality of each camera."""
+        return [
+            camera.summary(self.camera_dropped[name])
+            for name, camera in self.quality.cameras.items()
+        ]
 
-    def _put(self, write: Callable[[], None], size: int = 0) -> None:
-        self._waiting.append((write, size))
+    def _put(self, write: Callable[[], None], camera: str = '', size: int = 0) -> None:
+        self._waiting.append((write, camera, size))
         self.queued_bytes += size
         self._changed.notify()
 
     def _end(self) -> None:
         with self._changed:
-            self._ended = True
+            self.ended = True
             self._changed.notify()
         self._thread.join()
 
     def _run(self) -> None:
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: self._waiting or self._ended)
+                self._changed.wait_for(lambda: self._waiting or self.ended)
                 if not self._waiting:
                     return
-                write, size = self._waiting.popleft()
+                write, camera, size = self._waiting.popleft()
             try:
                 if not self.error:
                     write()
+                elif camera:
+                    self.camera_dropped[camera] += 1
             except ImageFormatError as error:
-                self.dropped += 1
-                self._writer.add_event(0.0, schema.DROP_EVENT, str(error))
+                self.camera_dropped[camera] += 1
+                self._writer.add_event(0.0, schema.DROP_EVENT, f'{camera}: {error}')
             except (EpisodeError, OSError, RuntimeError) as error:
                 # HDF5 reports a full or broken disk as OSError or RuntimeError.
-                self.error = f'writing failed: {error}'
+                self.error = f'writing failed: {write_error_text(error)}'
             with self._changed:
                 self.queued_bytes -= size

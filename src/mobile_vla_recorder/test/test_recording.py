@@ -10,7 +10,8 @@ import pytest
 from mobile_vla_core.episodes import Episode, find_episodes
 from mobile_vla_core.errors import EpisodeError, InstructionError
 from mobile_vla_core.picture import Picture
-from mobile_vla_recorder.session import RecordingSession, SessionConfig
+from mobile_vla_recorder.session import RecordingSession
+from mobile_vla_recorder.session_config import CameraTopic, SessionConfig
 
 HEIGHT, WIDTH = 24, 32
 SIZE = HEIGHT * WIDTH * 3
@@ -73,7 +74,7 @@ def test_pictures_beyond_the_queue_are_dropped_counted_and_stored(tmp_path):
     saved = recorder.stop('', '', stamp=5.0)
     assert (saved.frames, saved.commands, saved.dropped) == (0, 1, 3)
     with Episode(saved.path) as episode:
-        assert (5.0, 'dropped', '3 frames dropped') in episode.events
+        assert (5.0, 'dropped', 'front: 3 frames dropped') in episode.events
 
 
 def test_a_broken_picture_is_counted_and_the_others_are_kept(tmp_path):
@@ -89,7 +90,7 @@ def test_a_broken_picture_is_counted_and_the_others_are_kept(tmp_path):
 
 
 def test_start_is_refused_without_a_camera(tmp_path):
-    silent = RecordingSession(SessionConfig(output=tmp_path, image_topic='/eye'))
+    silent = RecordingSession(SessionConfig(tmp_path, (CameraTopic('front', '/eye'),)))
     with pytest.raises(EpisodeError, match=r'no picture came on /eye for 2 s'):
         silent.start('go', '', now=100.0)
     lost = session(tmp_path)
@@ -104,7 +105,7 @@ def test_start_is_refused_when_nobody_drives(tmp_path):
         recorder.start('go', '', now=102.5)
     recorder.on_command((0.0, 0.0, 0.0), 1.0, 1.0, now=102.0)
     recorder.start('go', '', now=102.5)
-    recorder.discard()
+    recorder.discard(stamp=1.0)
     undriven = session(tmp_path, require_commands=False)
     undriven.on_picture(picture(0), 1.0, now=200.0)
     assert undriven.start('go', '', now=200.0).exists()
@@ -115,7 +116,7 @@ def test_start_is_refused_when_an_episode_runs(tmp_path):
     recorder.start('go', '', now=100.0)
     with pytest.raises(EpisodeError, match='is being recorded: stop or discard it first'):
         recorder.start('go', '', now=100.0)
-    recorder.discard()
+    recorder.discard(stamp=1.0)
 
 
 def test_start_is_refused_when_the_disk_is_too_full(tmp_path):
@@ -137,7 +138,7 @@ def test_start_is_refused_without_an_instruction(tmp_path):
 
 def test_stop_and_discard_need_an_episode(tmp_path):
     recorder = session(tmp_path)
-    for call in (recorder.discard, lambda: recorder.stop('', '', stamp=1.0)):
+    for call in (lambda: recorder.discard(stamp=1.0), lambda: recorder.stop('', '', stamp=1.0)):
         with pytest.raises(EpisodeError, match='no episode is being recorded'):
             call()
 

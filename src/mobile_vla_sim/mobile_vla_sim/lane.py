@@ -228,6 +228,8 @@ def _recorder_parameters(output: Path) -> dict[str, object]:
         'robot': 'mobile_vla_sim',
         'odometry_topic': 'odom',
         'expected_rate': CAMERA_RATE,
+        # On a busy machine a step may take a while; the lane itself watches the simulator.
+        'camera_timeout': _STATE_TIMEOUT,
         # The first command answers the first picture, which the episode already holds.
         'require_commands': 'false',
         # Nothing may be lost: the default of a recorder is best effort, as cameras are.

@@ -1,0 +1,94 @@
+# Copyright 2026 The Mobile VLA Authors
+# SPDX-License-Identifier: Apache-2.0
+"""Action `~/record`: an episode as a goal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+import time
+
+from rclpy.action import ActionServer, CancelResponse
+from rclpy.action.server import ServerGoalHandle
+from rclpy.node import Node
+
+from mobile_vla_core.errors import MobileVlaError
+from mobile_vla_msgs.action import RecordEpisode
+
+from .pause import Pause
+from .services import RecorderServices
+from .session import free_bytes, RecordingSession
+
+FEEDBACK_PERIOD = 0.2
+CANCELLED = 'the goal was cancelled'
+
+
+class RecordAction:
+    """
+    A goal starts an episode and ends with it, however it ends.
+
+    A goal that is refused is aborted with the reason in its result; a cancel stops and keeps.
+    """
+
+    def __init__(
+        self, node: Node, session: RecordingSession, services: RecorderServices, pause: Pause
+    ) -> None:
+        self._session = session
+        self._services = services
+        self._pause = pause
+        self._server = ActionServer(
+            node,
+            RecordEpisode,
+            '~/record',
+            self._execute,
+            callback_group=pause.group,
+            cancel_callback=lambda _: CancelResponse.ACCEPT,
+        )
+
+    def destroy(self) -> None:
+        """Take the action away, before its node."""
+        self._server.destroy()
+
+    async def _execute(self, goal: ServerGoalHandle) -> RecordEpisode.Result:
+        request = goal.request
+        try:
+            part = self._services.start(request.instruction, request.scenario, request.time_limit)
+            while self._is_running(part):
+                if goal.is_cancel_requested:
+                    await self._services.settle()
+                    if self._is_running(part):
+                        self._services.stop('unknown', CANCELLED)
+                    break
+                goal.publish_feedback(self._feedback())
+                await self._pause.seconds(FEEDBACK_PERIOD)
+        except MobileVlaError as error:
+            goal.abort()
+            return RecordEpisode.Result(reason=str(error))
+        return self._result(goal, part)
+
+    def _is_running(self, part: str) -> bool:
+        recording = self._session.recording
+        return recording is not None and str(recording.path) == part
+
+    def _feedback(self) -> RecordEpisode.Feedback:
+        session, recording, now = self._session, self._session.recording, time.monotonic()
+        return RecordEpisode.Feedback(
+            frames=recording.frames,
+            rate=session.rate(next(iter(session.cameras)), now),
+            dropped=recording.dropped,
+            seconds=session.seconds(now),
+            bytes=recording.bytes,
+            free_disk_bytes=free_bytes(session.config.output),
+        )
+
+    def _result(self, goal: ServerGoalHandle, part: str) -> RecordEpisode.Result:
+        saved = self._session.last
+        if saved is None or not Path(part).name.startswith(saved.path.name):
+            goal.abort()
+            return RecordEpisode.Result(reason='the episode was discarded')
+        if goal.is_cancel_requested:
+            goal.canceled()
+        else:
+            goal.succeed()
+        return RecordEpisode.Result(
+            path=str(saved.path), frames=saved.frames, outcome=saved.outcome, reason=saved.reason
+        )

@@ -1,0 +1,133 @@
+# Copyright 2026 The Mobile VLA Authors
+# SPDX-License-Identifier: Apache-2.0
+"""Every topic that the recorder listens to, and what its messages mean to the session."""
+
+from __future__ import annotations
+
+from functools import partial
+import json
+import time
+
+from geometry_msgs.msg import Twist, TwistStamped
+from nav_msgs.msg import Odometry
+from rclpy.node import Node
+from rclpy.qos import qos_profile_sensor_data, QoSProfile
+from rclpy.qos_overriding_options import QoSOverridingOptions
+from rclpy.subscription import Subscription
+from sensor_msgs.msg import CameraInfo, CompressedImage, Image, Imu, JointState
+
+from mobile_vla_core.picture import Picture
+
+from .parameters import RecorderParameters
+from .session import RecordingSession
+
+_RELIABLE = QoSProfile(depth=100)
+
+
+class Streams:
+    """The subscriptions of a recorder; `session` is called in the node's thread."""
+
+    def __init__(self, node: Node, parameters: RecorderParameters) -> None:
+        self._node = node
+        self._session: RecordingSession | None = None
+        self._infos: dict[str, Subscription] = {}
+        for camera in parameters.cameras:
+            kind = CompressedImage if parameters.is_compressed(camera.topic) else Image
+            on_image = partial(self._on_image, camera.name)
+            self._subscribe(kind, camera.topic, on_image, qos_profile_sensor_data)
+            self._infos[camera.name] = self._subscribe(
+                CameraInfo,
+                camera_info_topic(camera.topic),
+                partial(self._on_camera_info, camera.name),
+                qos_profile_sensor_data,
+            )
+        command_type = TwistStamped if parameters.stamped else Twist
+        self._subscribe(command_type, parameters.cmd_vel_topic, self._on_command, _RELIABLE)
+        if parameters.odometry_topic:
+            self._subscribe(Odometry, parameters.odometry_topic, self._on_odometry, _RELIABLE)
+        if parameters.imu_topic:
+            self._subscribe(Imu, parameters.imu_topic, self._on_imu, qos_profile_sensor_data)
+        if parameters.joint_states_topic:
+            topic = parameters.joint_states_topic
+            self._subscribe(JointState, topic, self._on_joint_state, _RELIABLE)
+
+    def feed(self, session: RecordingSession) -> None:
+        """Give everything that comes to a session."""
+        self._session = session
+
+    def describe(self) -> dict[str, str]:
+        """Return the quality of service of each topic, in words."""
+        found = {}
+        for subscription in self._node.subscriptions:
+            qos = subscription.qos_profile
+            found[f'qos.{subscription.topic_name}'] = (
+                f'{qos.reliability.name.lower()}, {qos.durability.name.lower()}, '
+                f'{qos.history.name.lower()}, depth {qos.depth}'
+            )
+        return found
+
+    def _subscribe(self, kind: type, topic: str, callback, qos: QoSProfile) -> Subscription:
+        options = QoSOverridingOptions.with_default_policies()
+        return self._node.create_subscription(
+            kind, topic, callback, qos, qos_overriding_options=options
+        )
+
+    def _now(self) -> float:
+        return self._node.get_clock().now().nanoseconds * 1e-9
+
+    def _on_image(self, camera: str, message: Image | CompressedImage) -> None:
+        picture = Picture.from_message(message)
+        self._session.on_picture(picture, self._now(), time.monotonic(), camera)
+
+    def _on_camera_info(self, camera: str, message: CameraInfo) -> None:
+        self._session.cameras[camera].info = camera_info_json(message)
+        self._node.destroy_subscription(self._infos.pop(camera))  # it costs, and says no more
+
+    def _on_command(self, message: Twist | TwistStamped) -> None:
+        stamped = isinstance(message, TwistStamped)
+        twist = message.twist if stamped else message
+        velocity = (twist.linear.x, twist.linear.y, twist.angular.z)
+        stamp = _seconds(message.header.stamp) if stamped else 0.0
+        self._session.on_command(velocity, stamp, self._now(), time.monotonic())
+
+    def _on_odometry(self, message: Odometry) -> None:
+        pose, twist = message.pose.pose, message.twist.twist
+        self._session.on_odometry(
+            _seconds(message.header.stamp),
+            (*_xyz(pose.position), *_xyz(pose.orientation), pose.orientation.w),
+            (*_xyz(twist.linear), *_xyz(twist.angular)),
+        )
+
+    def _on_imu(self, message: Imu) -> None:
+        self._session.on_imu(
+            _seconds(message.header.stamp),
+            (*_xyz(message.orientation), message.orientation.w),
+            _xyz(message.angular_velocity),
+            _xyz(message.linear_acceleration),
+        )
+
+    def _on_joint_state(self, message: JointState) -> None:
+        values = (message.position, message.velocity, message.effort)
+        self._session.on_joint_state(_seconds(message.header.stamp), message.name, *values)
+
+
+def camera_info_topic(image_topic: str) -> str:
+    """Return where image_transport puts the CameraInfo of an image topic."""
+    base = image_topic.removesuffix('/compressed')
+    return f'{base.rpartition("/")[0]}/camera_info' if '/' in base else 'camera_info'
+
+
+def camera_info_json(message: CameraInfo) -> str:
+    """Return the calibration as JSON, with the field names of the message."""
+    fields = ('height', 'width', 'distortion_model', 'binning_x', 'binning_y')
+    content = {name: getattr(message, name) for name in fields}
+    content.update({name: list(getattr(message, name)) for name in ('d', 'k', 'r', 'p')})
+    return json.dumps({'frame_id': message.header.frame_id, **content})
+
+
+def _seconds(stamp) -> float:
+    return stamp.sec + stamp.nanosec * 1e-9
+
+
+def _xyz(vector) -> tuple[float, float, float]:
+    return vector.x, vector.y, vector.z
