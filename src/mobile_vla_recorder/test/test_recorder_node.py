@@ -1,157 +1,23 @@
 # Copyright 2026 The Mobile VLA Authors
 # SPDX-License-Identifier: Apache-2.0
-"""The recorder as a process, over real DDS."""
+"""The recorder as a process, over real DDS: streams, refusals, endings."""
 
 import itertools
+import json
 import os
 from pathlib import Path
 import signal
-import subprocess
-import sys
-import time
 
 from geometry_msgs.msg import Twist, TwistStamped
 import numpy as np
 import pytest
-import rclpy
-from rclpy.context import Context
-from rclpy.executors import SingleThreadedExecutor
-from rclpy.node import Node
-from rclpy.qos import DurabilityPolicy, QoSProfile
-from sensor_msgs.msg import CompressedImage, Image
+from recorder_process import HEIGHT, Recorder, rgb, TIMEOUT, WIDTH
+from sensor_msgs.msg import CameraInfo, CompressedImage, Image, Imu, JointState
 from std_srvs.srv import Trigger
 
 from mobile_vla_core.episodes import Episode, find_episodes
 from mobile_vla_core.images import encode_jpeg
-from mobile_vla_core.ros_domain import reserve_domain
-from mobile_vla_msgs.msg import RecorderStatus
 from mobile_vla_msgs.srv import StartEpisode, StopEpisode
-
-HEIGHT, WIDTH, PADDING = 24, 32, 8
-TIMEOUT = 20.0
-
-
-def rgb(t: int) -> np.ndarray:
-    return np.full((HEIGHT, WIDTH, 3), (10 * t % 256, 0, 200), dtype=np.uint8)
-
-
-class Robot(Node):
-    """Publishes pictures and commands, and calls the recorder, in a domain of its own."""
-
-    def __init__(self, context: Context, image_type: type, command_type: type) -> None:
-        super().__init__('robot', context=context)
-        self.spinner = SingleThreadedExecutor(context=context)
-        self.spinner.add_node(self)
-        self.images = self.create_publisher(image_type, 'camera/image_raw', QoSProfile(depth=50))
-        self.commands = self.create_publisher(command_type, 'cmd_vel', QoSProfile(depth=50))
-        self.drives = False
-        self.statuses: list[RecorderStatus] = []
-        latched = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
-        self.create_subscription(RecorderStatus, 'recorder/status', self.statuses.append, latched)
-
-    def call(self, service_type: type, name: str, **fields):
-        client = self.create_client(service_type, f'recorder/{name}')
-        assert client.wait_for_service(timeout_sec=TIMEOUT)
-        future = client.call_async(service_type.Request(**fields))
-        self.spinner.spin_until_future_complete(future, timeout_sec=TIMEOUT)
-        self.destroy_client(client)
-        return future.result()
-
-    def spin_until(self, condition) -> None:
-        end = time.monotonic() + TIMEOUT
-        while not condition():
-            assert time.monotonic() < end, self.statuses[-1:]
-            self.spinner.spin_once(timeout_sec=0.05)
-
-    def wait_for_recorder(self) -> None:
-        publishers = (self.images, self.commands)
-        self.spin_until(lambda: all(p.get_subscription_count() == 1 for p in publishers))
-
-    def start_episode(self, **fields) -> None:
-        def started() -> bool:
-            # A best-effort picture may be lost until both ends have found each other.
-            self.send_picture(0)
-            if self.drives:
-                self.send_command(0)
-            self.spinner.spin_once(timeout_sec=0.2)
-            return self.call(StartEpisode, 'start', **fields).success
-
-        self.spin_until(started)
-
-    def send_picture(self, t: int, encoding: str = 'bgr8') -> None:
-        if self.images.msg_type is CompressedImage:
-            message = CompressedImage(format='jpeg', data=encode_jpeg(rgb(t), 70))
-        else:
-            padding = np.zeros((HEIGHT, PADDING), dtype=np.uint8)
-            rows = np.hstack([rgb(t)[..., ::-1].reshape(HEIGHT, -1), padding])
-            message = Image(height=HEIGHT, width=WIDTH, encoding=encoding, data=rows.tobytes())
-            message.step = WIDTH * 3 + PADDING
-        message.header.stamp.sec = 100 + t
-        self.images.publish(message)
-
-    def send_command(self, t: int) -> None:
-        if self.commands.msg_type is Twist:
-            message = Twist()
-            message.linear.x = float(t)
-        else:
-            message = TwistStamped()
-            message.header.stamp.sec = 100 + t
-            message.twist.linear.x = float(t)
-        self.commands.publish(message)
-
-
-class Recorder:
-    """The node's process, logging to a file."""
-
-    def __init__(self, folder: Path, environment: dict[str, str], **parameters) -> None:
-        self.log = folder / 'recorder.log'
-        self.output = folder / 'episodes'
-        values = {
-            'output': self.output,
-            'minimum_free_megabytes': 0,
-            'require_commands': False,
-            **parameters,
-        }
-        arguments = [part for key, value in values.items() for part in ('-p', f'{key}:={value}')]
-        command = [sys.executable, '-m', 'mobile_vla_recorder.recorder_node', '--ros-args']
-        with self.log.open('w') as log:
-            self.process = subprocess.Popen(
-                [*command, *arguments], env=environment, stdout=log, stderr=log
-            )
-
-    def end(self, with_signal: int) -> int:
-        self.process.send_signal(with_signal)
-        return self.process.wait(TIMEOUT)
-
-
-@pytest.fixture
-def domain():
-    with reserve_domain() as number:
-        yield number
-
-
-@pytest.fixture
-def start(tmp_path, domain):
-    """Return a function that starts a recorder and a robot that publishes to it."""
-    context = Context()
-    rclpy.init(context=context, domain_id=domain)
-    environment = {**os.environ, 'ROS_DOMAIN_ID': str(domain)}
-    started = []
-
-    def begin(image_type=Image, command_type=Twist, **parameters) -> tuple[Robot, Recorder]:
-        recorder = Recorder(tmp_path, environment, **parameters)
-        robot = Robot(context, image_type, command_type)
-        started.append((robot, recorder))
-        robot.wait_for_recorder()
-        return robot, recorder
-
-    yield begin
-    for robot, recorder in started:
-        if recorder.process.poll() is None:
-            recorder.process.kill()
-            recorder.process.wait()
-        robot.destroy_node()
-    rclpy.shutdown(context=context)
 
 
 @pytest.mark.parametrize(
@@ -243,9 +109,93 @@ def test_a_frame_seen_in_the_status_survives_sigkill(start):
         assert all(episode.image(t).shape == (HEIGHT, WIDTH, 3) for t in range(len(episode)))
 
 
+def test_what_a_killed_recorder_left_is_recovered_at_the_next_start(start):
+    robot, recorder = start()
+    robot.start_episode(instruction='go')
+    times = itertools.count(1)
+
+    def five_recorded() -> bool:
+        robot.send_picture(next(times))
+        return robot.statuses[-1].frames >= 5
+
+    robot.spin_until(five_recorded)
+    acknowledged = robot.statuses[-1].frames
+    recorder.end(signal.SIGKILL)
+    robot, recorder = start()
+    robot.spin_until(lambda: any('after a crash' in each.message for each in robot.statuses[-1:]))
+    assert 'nothing acknowledged is lost' in robot.statuses[-1].message
+    assert 'after a crash' in recorder.log.read_text()
+    with Episode(find_episodes(recorder.output)[0]) as episode:
+        assert len(episode) >= acknowledged
+
+
+def test_several_cameras_are_recorded_with_what_describes_them(start):
+    robot, _ = start(
+        camera_names="['front', 'rear']",
+        image_topics="['camera/image_raw', 'rear/image_raw/compressed']",
+        expected_rate=10.0,
+        imu_topic='imu',
+        joint_states_topic='joint_states',
+    )
+    sensors = robot.create_publishers(
+        {
+            'rear/image_raw/compressed': CompressedImage,
+            'rear/camera_info': CameraInfo,
+            'imu': Imu,
+            'joint_states': JointState,
+        }
+    )
+    sensors['joint_states'].publish(JointState(name=['lift'], position=[0.5]))
+    rear = CompressedImage(format='jpeg', data=encode_jpeg(rgb(3)))
+
+    def send_rear(t: int) -> None:
+        rear.header.stamp.sec = 100 + t
+        sensors['rear/camera_info'].publish(CameraInfo(width=WIDTH, height=HEIGHT, k=[2.0] * 9))
+        sensors['rear/image_raw/compressed'].publish(rear)
+
+    refused = robot.call(StartEpisode, 'start', instruction='go')
+    assert 'no picture came on' in refused.message
+    robot.start_episode(also=lambda: send_rear(0), instruction='go')
+    for t in range(1, 4):
+        robot.send_picture(t)
+        send_rear(t)
+        sensors['imu'].publish(Imu())
+        sensors['joint_states'].publish(JointState(name=['lift'], position=[0.1 * t]))
+    robot.spin_until(lambda: list(robot.statuses[-1].camera_frames) == [3, 3])
+    status = robot.statuses[-1]
+    assert status.camera_names == ['front', 'rear']
+    assert list(status.camera_dropped) == [0, 0]
+    assert status.camera_rate[0] == pytest.approx(1.0)
+    assert 'front: 1.0 Hz instead of 10 Hz' in status.warnings
+    with Episode(robot.call(StopEpisode, 'stop').path) as episode:
+        assert episode.stamps('rear').tolist() == [101, 102, 103]
+        info = json.loads(episode.camera_attributes('rear')['camera_info'])
+        assert (info['width'], info['k']) == (WIDTH, [2.0] * 9)
+        assert episode.joint_states['position'].tolist() == [[0.1], [0.2], [0.1 * 3]]
+        assert len(episode.imu['stamp']) == 3
+        assert episode.metadata['parameter.expected_rate'] == 10.0
+        assert 'best_effort' in episode.metadata['qos./camera/image_raw']
+        assert any(kind == 'quality' for _, kind, _ in episode.events)
+
+
+def test_a_lost_camera_ends_the_episode_and_the_status_says_why(start):
+    robot, recorder = start(camera_timeout=0.5)
+    robot.start_episode(instruction='go')
+    robot.send_picture(1)
+    text = 'was stopped and kept: no picture came on camera/image_raw for 0.5 s'
+    robot.spin_until(lambda: text in robot.statuses[-1].message)
+    assert robot.statuses[-1].state == 'idle'
+    with Episode(find_episodes(recorder.output)[0]) as episode:
+        assert episode.ending == ('unknown', 'no picture came on camera/image_raw for 0.5 s')
+    refused = robot.call(StopEpisode, 'stop', outcome='success')
+    assert 'the last one was stopped and kept: no picture came' in refused.message
+
+
 @pytest.mark.parametrize(
     ('name', 'value', 'text'),
     [
+        ('camera_names', "['front', 'rear']", 'must name each camera once'),
+        ('image_topics', '3', 'expected strings such as'),
         ('jpeg_quality', 101, 'jpeg_quality'),
         ('stamped', 'maybe', 'expected a bool such as False'),
         ('expected_rate', 30, 'expected a float such as 0.0'),
