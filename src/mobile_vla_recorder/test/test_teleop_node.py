@@ -194,18 +194,18 @@ def recorder(stack, environment, tmp_path) -> Path:
     return output
 
 
-def test_a_held_key_drives_and_its_release_is_seen_at_once(sit_down):
-    driver, robot = sit_down(linear_speed=0.5)
+def test_keys_drive_and_a_release_stops(sit_down):
+    driver, robot = sit_down(linear_speed=0.5, release_timeout=1.0, repeat_timeout=0.4)
     assert robot.commands == []
     driver.hold('w', 1.0)
     released = time.monotonic()
     while robot.commands[-1] != (0.0, 0.0, 0.0):
         driver.wait(0.01)
-    assert time.monotonic() - released < 0.5
+    assert time.monotonic() - released < 1.0
     driver.wait(0.5)
     moving = [command for command in robot.commands if command != (0.0, 0.0, 0.0)]
     assert set(moving) == {(0.5, 0.0, 0.0)}
-    assert 15 <= len(moving) <= 30
+    assert 15 <= len(moving) <= 40
     assert robot.commands[len(moving) :] == [(0.0, 0.0, 0.0)] * 5, 'zeros, then silence'
 
     driver.type('\x1b[D')
@@ -217,11 +217,14 @@ def test_a_held_key_drives_and_its_release_is_seen_at_once(sit_down):
     driver.type('gt')
     driver.wait(0.2)
     assert robot.commands[-1] == pytest.approx((0.0, 0.0, -0.88))
+    driver.type('\x1a\x1c\x13w')  # Ctrl-Z, Ctrl-\ and Ctrl-S must not stop, kill or freeze it
+    driver.wait(0.3)
+    assert robot.commands[-1] == pytest.approx((0.55, 0.0, 0.0))
 
 
 @pytest.mark.parametrize('ending', ['Ctrl-C', 'Ctrl-D', 'SIGTERM'])
 def test_every_end_sends_zero_last_and_puts_the_terminal_back(sit_down, ending):
-    driver, robot = sit_down(TwistStamped, stamped=True)
+    driver, robot = sit_down(TwistStamped, stamped=True, repeat_timeout=2.0)
     assert termios.tcgetattr(driver.slave) != driver.before
     driver.hold('r', 0.6)
     assert robot.commands[-1] == (0.0, 0.0, 0.8)
@@ -235,23 +238,16 @@ def test_every_end_sends_zero_last_and_puts_the_terminal_back(sit_down, ending):
     assert termios.tcgetattr(driver.slave) == driver.before
 
 
-def test_the_keys_stay_unread_by_job_control(sit_down):
-    driver, robot = sit_down()
-    driver.type('\x1a\x1c\x13w')  # Ctrl-Z, Ctrl-\ and Ctrl-S would stop, kill or freeze it
-    driver.wait(0.3)
-    assert robot.commands[-1] == (0.4, 0.0, 0.0)
-
-
 def test_a_joystick_drives_with_its_dead_man_button_only(sit_down):
-    _, robot = sit_down(joystick=True)
+    _, robot = sit_down(joystick=True, joystick_timeout=0.8)
     for held, seen in ((0, []), (1, [(0.2, 0.0, 0.0)])):
         robot.commands.clear()
         for _ in range(5):
             robot.joy.publish(Joy(axes=[0.0, 0.5, 0.0, 0.0], buttons=[0, 0, 0, 0, held, 0, 0, 0]))
             robot.spin(0.1)
         assert sorted(set(robot.commands)) == seen
-    robot.spin(0.6)
-    assert robot.commands[-1] == (0.0, 0.0, 0.0), 'no message for 0.3 s'
+    robot.spin(1.2)
+    assert robot.commands[-1] == (0.0, 0.0, 0.0), 'no message for 0.8 s'
 
 
 def test_episodes_are_started_saved_and_discarded_by_keys(sit_down, recorder, tmp_path):
@@ -299,7 +295,7 @@ def test_episodes_are_started_saved_and_discarded_by_keys(sit_down, recorder, tm
 
 
 def test_a_dropped_terminal_stops_the_robot_and_keeps_the_running_episode(sit_down, recorder):
-    driver, robot = sit_down(instruction='go', scenario='hall')
+    driver, robot = sit_down(instruction='go', scenario='hall', repeat_timeout=2.0)
     driver.wait_for('ready')
     robot.start_camera()
     driver.type('n')
