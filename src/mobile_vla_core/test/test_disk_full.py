@@ -41,8 +41,8 @@ def fill(path: Path) -> None:
 def record_until_it_fails(writer: EpisodeWriter) -> tuple[int, Exception]:
     for t in range(2000):
         try:
-            writer.add_frame('front', jpeg(t), t, t)
             writer.add_command([t, 0, 0], t, t)
+            writer.add_frame('front', jpeg(t), t, t)
         except (OSError, RuntimeError) as error:
             return t, error
     raise AssertionError('the disk was never full')

@@ -32,6 +32,12 @@ from .growing import GrowingTable
 from .part_file import PartFile, sync_folder, write_error_text
 from .reader import Episode
 
+PAGE_BYTES = 4096
+"""
+Each block of the file begins a page of its own. A write that the end of the process cuts is cut
+between pages, so an index is then the old or the new one, never a mixture of them.
+"""
+
 Metadata = str | float | int | bool
 
 
@@ -104,7 +110,14 @@ class EpisodeWriter:
                 self._part = PartFile(self._path)
                 undo.callback(self._part.release)
                 undo.callback(self._path.unlink)
-                self._file = h5py.File(self._path, 'w', libver=('v110', 'v110'), locking=False)
+                self._file = h5py.File(
+                    self._path,
+                    'w',
+                    libver=('v110', 'v110'),
+                    locking=False,
+                    alignment_threshold=1,
+                    alignment_interval=PAGE_BYTES,
+                )
                 undo.callback(self._end)
                 schema.set_attributes(self._file, attributes)
                 self._create_streams(cameras, joints)

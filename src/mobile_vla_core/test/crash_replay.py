@@ -1,0 +1,212 @@
+# Copyright 2026 The Mobile VLA Authors
+# SPDX-License-Identifier: Apache-2.0
+"""
+Replay every moment at which a recording process can be killed.
+
+A writer runs under strace, with HDF5's default driver. Its own writes to the file are then
+repeated one by one into a copy, also only in part, and the copy is opened as recovery opens it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+import json
+import os
+from pathlib import Path
+import re
+import shutil
+import subprocess
+import sys
+
+import numpy as np
+
+from mobile_vla_core.episodes import CameraStream, Episode, EpisodeWriter
+from mobile_vla_core.episodes.camera_rows import CameraRows
+from mobile_vla_core.errors import EpisodeError
+
+CAMERAS = ('front', 'rear')
+SECTOR, PAGE = 512, 4096
+CALL = re.compile(r'(pwrite64|ftruncate|write)\((\d+), (?:"((?:\\x[0-9a-f]{2})*)", )?([0-9, ]+)\)')
+
+
+def frame(t: int, camera: str, size: int) -> bytes:
+    """Return the bytes recorded as frame t, of a length that varies with t."""
+    random = np.random.default_rng([t, CAMERAS.index(camera)])
+    return random.bytes(size // 2 + int(random.integers(size)))
+
+
+@dataclass
+class Damage:
+    """What a replay found."""
+
+    points: int = 0
+    """Moments between two writes that were tried."""
+    torn: int = 0
+    """Moments inside a write."""
+    lost: int = 0
+    """Acknowledged frames that could not be read as they were, over all moments."""
+    wrong: int = 0
+    """Frames that were shown but not as they were recorded."""
+    acknowledged: int = 0
+    """Frames acknowledged at the end."""
+    first: str = ''
+    """The first loss in words."""
+
+
+@dataclass(frozen=True)
+class Write:
+    """One call of the writer: bytes at an offset, a new length, or an acknowledgement."""
+
+    kind: str
+    data: bytes
+    offset: int
+
+
+def record(folder: Path, frames: int, cameras: int, size: int, order: str = '') -> list[Write]:
+    """
+    Run a writer under strace and return its calls in order.
+
+    :param size: mean size of a frame [bytes]
+    :param order: 'index first' for a writer that does it wrong
+    :raises FileNotFoundError: if there is no strace
+    :raises PermissionError: if processes may not be traced here
+    """
+    log = folder / 'strace.log'
+    command = ['strace', '-o', log, '-xx', '-s', str(64 * 1024 * 1024), '-e', 'signal=none']
+    command += ['-e', 'trace=pwrite64,ftruncate,write', sys.executable, __file__, folder]
+    finished = subprocess.run(
+        [*map(str, command), str(frames), str(cameras), str(size), order],
+        capture_output=True,
+        text=True,
+    )
+    if 'ptrace' in finished.stderr:
+        raise PermissionError(finished.stderr.strip())
+    finished.check_returncode()
+    descriptors = json.loads((folder / 'descriptors.json').read_text())
+    return list(_read_calls(log, **descriptors))
+
+
+def _read_calls(log: Path, file: int, acknowledgements: int) -> Iterator[Write]:
+    with log.open() as lines:
+        for line in lines:
+            found = CALL.match(line)
+            if found is None:
+                continue
+            name, descriptor, text, numbers = found.groups()
+            data = bytes.fromhex((text or '').replace('\\x', ''))
+            last = int(numbers.split(',')[-1])
+            if name == 'write' and int(descriptor) == acknowledgements:
+                yield Write('acknowledge', data, 0)
+            elif name != 'write' and int(descriptor) == file:
+                yield Write(name, data, last)
+
+
+def replay(
+    calls: list[Write], folder: Path, size: int, *, every_page: bool = False, skip: int = 1
+) -> Damage:
+    """
+    Repeat the calls one by one and look after each, and inside each.
+
+    :param every_page: look inside a write at each of its pages, else at its first and last
+    :param skip: look after each `skip`-th call only
+    """
+    damage = Damage()
+    path = folder / 'replayed.h5.part'
+    counts: dict[str, int] = {}
+    expected: dict[str, list[bytes]] = {}
+    with path.open('w+b', buffering=0) as file:
+        for number, call in enumerate(calls):
+            if call.kind == 'acknowledge':
+                camera, count = call.data.decode().split()
+                counts[camera] = int(count)
+                for name in counts:
+                    known = expected.setdefault(name, [])
+                    known += [frame(t, name, size) for t in range(len(known), int(count) + 2)]
+                continue
+            if call.kind == 'ftruncate':
+                file.truncate(call.offset)
+            elif counts and number % skip == 0:
+                for length in _tears(call, every_page):
+                    os.pwrite(file.fileno(), call.data[:length], call.offset)
+                    damage.torn += 1
+                    _look(path, counts, expected, damage, f'call {number} cut at {length}')
+            os.pwrite(file.fileno(), call.data, call.offset if call.data else 0)
+            if counts and number % skip == 0:
+                damage.points += 1
+                _look(path, counts, expected, damage, f'after call {number}')
+    damage.acknowledged = sum(counts.values())
+    return damage
+
+
+def same_file(calls: list[Write], folder: Path) -> bool:
+    """Return whether all calls together give the file that the writer left."""
+    with (folder / 'whole').open('w+b', buffering=0) as file:
+        for call in calls:
+            if call.kind == 'ftruncate':
+                file.truncate(call.offset)
+            elif call.kind == 'pwrite64':
+                os.pwrite(file.fileno(), call.data, call.offset)
+    (left,) = folder.glob('recorded*.h5.part')
+    return (folder / 'whole').read_bytes() == left.read_bytes()
+
+
+def _tears(call: Write, every_page: bool) -> list[int]:
+    end = call.offset + len(call.data)
+    cuts: set[int] = set()
+    for block in (SECTOR, PAGE):
+        inside = range((call.offset // block + 1) * block, end, block)
+        if every_page and block == PAGE:
+            cuts.update(inside)
+        else:
+            cuts.update(inside[:1], inside[-1:])
+    return sorted(cut - call.offset for cut in cuts)
+
+
+def _look(path: Path, counts, expected, damage: Damage, where: str) -> None:
+    for camera, count in counts.items():
+        try:
+            with Episode(path) as episode:
+                shown = episode.frames(camera)
+                read = [episode.jpeg(t, camera) for t in range(shown)]
+        except (EpisodeError, OSError, RuntimeError, KeyError, ValueError) as error:
+            damage.lost += count
+            damage.first = damage.first or f'{where}: {error}'
+            continue
+        same = [a == b for a, b in zip(read, expected[camera], strict=False)]
+        damage.lost += count - sum(same[:count])
+        damage.wrong += len(same[count:]) - sum(same[count:])
+        if not damage.first and (sum(same[:count]) < count or not all(same)):
+            damage.first = f'{where}: {camera} {shown} frames, {count} acknowledged'
+
+
+def _index_first(rows: CameraRows, jpeg: bytes, header_stamp: float, receive_stamp: float) -> None:
+    end = rows._end + len(jpeg)
+    rows.rows.append(header_stamp, receive_stamp, end)
+    rows._bytes.write(rows._end, np.frombuffer(jpeg, dtype=np.uint8))
+    rows._end = end
+
+
+def _run_writer(folder: Path, frames: int, cameras: int, size: int, order: str) -> None:
+    if order == 'index first':
+        CameraRows.append = _index_first
+    names = CAMERAS[:cameras]
+    writer = EpisodeWriter(
+        folder, instruction='go', name='recorded', cameras=[CameraStream(n) for n in names]
+    )
+    log = os.open(folder / 'acknowledged', os.O_WRONLY | os.O_CREAT)
+    descriptors = {'file': writer._file.id.get_vfd_handle(), 'acknowledgements': log}
+    (folder / 'descriptors.json').write_text(json.dumps(descriptors))
+    for t in range(frames):
+        for name in names:
+            writer.add_frame(name, frame(t, name, size), t, t)
+            os.write(log, f'{name} {t + 1}'.encode())
+        writer.add_command([t, 0, 0], t, t)
+    # As it is now, without closing: closing goes on after the last acknowledgement.
+    shutil.copy(writer.path, folder / 'recorded_at_the_end.h5.part')
+    writer.path.unlink()
+    os._exit(0)
+
+
+if __name__ == '__main__':
+    _run_writer(Path(sys.argv[1]), *map(int, sys.argv[2:5]), order=' '.join(sys.argv[5:]))

@@ -1,0 +1,32 @@
+# Copyright 2026 The Mobile VLA Authors
+# SPDX-License-Identifier: Apache-2.0
+"""No moment of a recording at which its end costs an acknowledged frame."""
+
+import crash_replay
+import pytest
+
+SIZE = 20_000
+
+
+def record(folder, frames: int, cameras: int = 1, order: str = ''):
+    try:
+        return crash_replay.record(folder, frames, cameras, SIZE, order)
+    except (FileNotFoundError, PermissionError) as error:
+        pytest.skip(f'the calls of the writer cannot be recorded here: {error}')
+
+
+@pytest.mark.parametrize(('cameras', 'frames'), [(1, 24), (2, 14)])
+def test_no_acknowledged_frame_is_lost_after_or_inside_any_write(tmp_path, cameras, frames):
+    calls = record(tmp_path, frames, cameras)
+    assert crash_replay.same_file(calls, tmp_path)
+    damage = crash_replay.replay(calls, tmp_path, SIZE)
+    assert (damage.lost, damage.wrong, damage.first) == (0, 0, '')
+    assert damage.acknowledged == cameras * frames
+    assert damage.points > 10 * frames
+    assert damage.torn > 5 * frames
+
+
+def test_a_writer_that_writes_the_index_first_is_found_out(tmp_path):
+    damage = crash_replay.replay(record(tmp_path, 5, order='index first'), tmp_path, SIZE)
+    assert damage.wrong > 0
+    assert 'front' in damage.first
