@@ -14,7 +14,6 @@ import numpy as np
 
 from .camera_rate import CameraRate
 
-QUALITY_EVENT = 'quality'
 LOST_REMEDY = (
     'large best-effort images overflow the defaults of ROS 2: start the camera with the '
     'Fast DDS shared-memory profile launch/config/fastdds_large_images.xml'

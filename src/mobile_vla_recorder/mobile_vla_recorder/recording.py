@@ -16,7 +16,7 @@ from mobile_vla_core.episodes.part_file import write_error_text
 from mobile_vla_core.errors import EpisodeError, ImageFormatError
 from mobile_vla_core.picture import Picture
 
-from .quality import QUALITY_EVENT, RecordingQuality
+from .quality import RecordingQuality
 
 
 class Recording:
@@ -131,7 +131,7 @@ class Recording:
                 text = f'{name}: {dropped} frames dropped'
                 self._writer.add_event(stamp, schema.DROP_EVENT, text)
         for line in self.summary():
-            self._writer.add_event(stamp, QUALITY_EVENT, line)
+            self._writer.add_event(stamp, schema.QUALITY_EVENT, line)
         return self._writer.close(outcome, reason, stamp)
 
     def summary(self) -> list[str]:

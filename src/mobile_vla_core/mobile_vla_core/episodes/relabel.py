@@ -17,9 +17,6 @@ from . import schema
 from .part_file import sync_folder
 from .reader import Episode
 
-RELABEL_EVENT = 'relabel'
-RELABEL_SUFFIX = '.h5.relabel'
-"""Of the copy that is worked on; readers pass it over."""
 BLOCK_BYTES = 16 * 1024 * 1024
 
 
@@ -56,7 +53,7 @@ def relabel(path: Path, labels: Labels, stamp: float = 0.0) -> Labels:
         raise EpisodeError(f'{path.name} is no finished episode (*{schema.SUFFIX})')
     with Episode(path) as episode:
         before = Labels(episode.instruction, episode.scenario, episode.outcome)
-    copy = path.with_name(f'.{path.name.removesuffix(schema.SUFFIX)}{RELABEL_SUFFIX}')
+    copy = path.with_name(f'.{path.name.removesuffix(schema.SUFFIX)}{schema.RELABEL_SUFFIX}')
     try:
         shutil.copyfile(path, copy)
         _change(copy, before, wanted, stamp)
@@ -75,7 +72,7 @@ def _change(copy: Path, before: Labels, wanted: dict[str, str], stamp: float) ->
         for key, value in wanted.items():
             value = value.strip() if key == 'instruction' else value
             old = getattr(before, key)
-            _append_event(file, stamp, RELABEL_EVENT, f'{key}: "{old}" became "{value}"')
+            _append_event(file, stamp, schema.RELABEL_EVENT, f'{key}: "{old}" became "{value}"')
             if key == 'outcome':
                 _append_event(file, stamp, schema.OUTCOME_EVENT, f'{value}: relabelled')
             else:

@@ -23,6 +23,8 @@ SUFFIX = '.h5'
 PART_SUFFIX = '.h5.part'
 RECOVERED_SUFFIX = '.h5.part.recovered'
 UNREADABLE_SUFFIX = '.h5.part.unreadable'
+RELABEL_SUFFIX = '.h5.relabel'
+"""Of the copy that relabelling works on; readers pass it over."""
 
 ALIGNMENT_RULE = (
     'Row t of /action is the command in force from the capture of frame t: the first command '
@@ -44,6 +46,8 @@ RECORDER = 'recorder'
 OUTCOME_EVENT = 'outcome'
 DROP_EVENT = 'dropped'
 RECOVERED_EVENT = 'recovered'
+RELABEL_EVENT = 'relabel'
+QUALITY_EVENT = 'quality'
 OUTCOMES = ('success', 'failure', 'unknown')
 
 ACTION_TYPE_NOT_GIVEN = -1
