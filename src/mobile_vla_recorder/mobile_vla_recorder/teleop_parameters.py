@@ -57,7 +57,9 @@ def read_parameters(node: Node) -> TeleopParameters:
             return node.declare_parameter(name, default, descriptor).value
         except ParameterException as error:
             kind = type(default).__name__
-            raise ConfigError(f'{error} (expected a {kind} such as {default!r})') from error
+            raise ConfigError(
+                f'{error} (expected a value of type {kind}, such as {default!r})'
+            ) from error
 
     def declare_joystick(entry):
         low, high = _JOYSTICK_RANGES.get(entry.name, (UNUSED, _LAST_INPUT))

@@ -316,6 +316,7 @@ def test_a_dropped_terminal_stops_the_robot_and_keeps_the_running_episode(sit_do
         ({'plan': '/nowhere.yaml'}, 'teleop: the plan /nowhere.yaml cannot be read'),
         ({'plan': 'unheard_of'}, 'unheard_of.yaml cannot be read'),
         ({'rate': 1000.0}, 'rate'),
+        ({'rate': 20}, 'expected a value of type float, such as 20.0'),
         ({}, 'standard input is no terminal'),
     ],
 )
