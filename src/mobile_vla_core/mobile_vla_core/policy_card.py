@@ -131,6 +131,11 @@ class PolicyCard:
 
         :raises CheckpointError: if the directory or the file is missing or cannot be used
         """
+        if not str(directory) or Path(directory) == Path():
+            raise CheckpointError(
+                'no checkpoint is given: set `checkpoint` to a directory such as '
+                '<run>/checkpoints/best'
+            )
         directory = Path(directory)
         path = directory / CARD_FILE
         if not directory.is_dir():

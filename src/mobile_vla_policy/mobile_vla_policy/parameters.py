@@ -62,7 +62,9 @@ def declare_parameters(node: Node) -> None:
             node.declare_parameter(name, default, _descriptor(description, *bounds))
         except ParameterException as error:
             kind = type(default).__name__
-            raise ConfigError(f'{error} (expected a {kind} such as {default!r})') from error
+            raise ConfigError(
+                f'{error} (expected a value of type {kind}, such as {default!r})'
+            ) from error
 
 
 def read_parameters(node: Node) -> PolicyParameters:

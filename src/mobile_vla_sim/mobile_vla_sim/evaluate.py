@@ -24,6 +24,7 @@ from rclpy.utilities import remove_ros_args
 from mobile_vla_core.errors import ConfigError, MobileVlaError
 from mobile_vla_core.policy_card import PolicyCard
 
+from .collect import prepare_output
 from .evaluation_lane import EvaluationLane, LaneSettings
 from .path_plot import plot_paths
 from .progress import episode_progress
@@ -127,7 +128,7 @@ def main(arguments: list[str] | None = None) -> int:
         if options.episodes < 1 or options.lanes < 1:
             raise ConfigError('--episodes and --lanes must be at least 1')
         PolicyCard.load(options.checkpoint)  # a clear sentence before anything is started
-        options.output.mkdir(parents=True, exist_ok=True)
+        prepare_output(options.output)
         settings = LaneSettings(
             options.checkpoint.absolute(), options.output, disturbance=options.disturbance
         )

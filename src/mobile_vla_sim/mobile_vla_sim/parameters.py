@@ -48,7 +48,9 @@ def read_parameters(node: Node) -> SimParameters:
             return node.declare_parameter(name, default, descriptor).value
         except ParameterException as error:
             kind = type(default).__name__
-            raise ConfigError(f'{error} (expected a {kind} such as {default!r})') from error
+            raise ConfigError(
+                f'{error} (expected a value of type {kind}, such as {default!r})'
+            ) from error
 
     return SimParameters(
         mode=declare(

@@ -152,8 +152,9 @@ def test_the_checkpoint_needs_nothing_but_its_folder(checkpoint, episodes, tmp_p
     ('arguments', 'sentence'),
     [
         (['--checkpoint', 'absent', '--output', '.'], 'absent is not a folder'),
-        (['--checkpoint', '.', '--output', '.'], 'holds no policy.yaml'),
-        (['--checkpoint', '.', '--output', '.', '--lanes', '0'], 'must be at least 1'),
+        (['--checkpoint', '/', '--output', '.'], 'holds no policy.yaml'),
+        (['--checkpoint', '.', '--output', '.'], 'no checkpoint is given'),
+        (['--checkpoint', '/', '--output', '.', '--lanes', '0'], 'must be at least 1'),
     ],
 )
 def test_evaluate_refuses_in_one_sentence(arguments, sentence, tmp_path, monkeypatch):

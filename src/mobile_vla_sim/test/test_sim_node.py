@@ -219,7 +219,7 @@ def test_a_signal_ends_it_in_order(tmp_path, number):
         ({'mode': 'fast'}, "unknown mode 'fast'"),
         ({'scenario': 'maze'}, "unknown scenario 'maze'"),
         ({'camera_rate': 0.5}, 'camera_rate'),
-        ({'camera_rate': 10}, 'expected a float such as 10.0'),
+        ({'camera_rate': 10}, 'expected a value of type float, such as 10.0'),
     ],
 )
 def test_a_wrong_parameter_is_one_sentence_and_exit_code_1(tmp_path, parameter, text):

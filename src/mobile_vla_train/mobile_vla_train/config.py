@@ -151,6 +151,16 @@ class TrainConfig:
         return asdict(self)
 
 
+def config_keys(kind: type = TrainConfig, prefix: str = '') -> list[str]:
+    """Return every key as it is written in an override, such as 'schedule.steps'."""
+    types = get_type_hints(kind)
+    keys = []
+    for entry in fields(kind):
+        inner, name = types[entry.name], f'{prefix}{entry.name}'
+        keys += config_keys(inner, f'{name}.') if is_dataclass(inner) else [name]
+    return keys
+
+
 def load_config(source: str, overrides: Sequence[str] = ()) -> TrainConfig:
     """
     Read a configuration.
@@ -210,9 +220,9 @@ def _build(kind: type, values: Any, prefix: str) -> Any:
     arguments = {}
     for name, value in values.items():
         if name not in names:
-            nearest = difflib.get_close_matches(str(name), names, n=1, cutoff=0.0)
             raise ConfigError(
-                f'unknown configuration key "{prefix}{name}": did you mean "{prefix}{nearest[0]}"?'
+                f'unknown configuration key "{prefix}{name}": did you mean '
+                f'"{_nearest_key(prefix, str(name))}"? All keys are in train --help'
             )
         expected = types[name]
         if is_dataclass(expected):
@@ -220,6 +230,15 @@ def _build(kind: type, values: Any, prefix: str) -> Any:
         else:
             arguments[name] = _convert(value, expected, f'{prefix}{name}')
     return kind(**arguments)
+
+
+def _nearest_key(prefix: str, name: str) -> str:
+    """Guess what was meant: a key of that name in any section, else the most similar one."""
+    keys = config_keys()
+    sections = sorted({key.rsplit('.', 1)[0] for key in keys if '.' in key})
+    same_name = [key for key in keys if key.rsplit('.', 1)[-1] == name]
+    near = same_name or difflib.get_close_matches(f'{prefix}{name}', keys + sections, n=1)
+    return near[0] if near else difflib.get_close_matches(name, keys, n=1, cutoff=0.0)[0]
 
 
 def _convert(value: Any, expected: Any, key: str) -> Any:

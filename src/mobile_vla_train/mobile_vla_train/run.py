@@ -71,7 +71,12 @@ class TrainingRun:
         lightning.seed_everything(config.seed, verbose=False)
         network_settings = _network_settings(config)
         self.network = build_network(config.policy.architecture, network_settings)
-        self.output.mkdir(parents=True, exist_ok=True)
+        try:
+            self.output.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ConfigError(
+                f'cannot write into {self.output} ({error.strerror}): choose another --output'
+            ) from error
         self.cache = open_cache(
             Path(cache) if cache else self.output / CACHE,
             paths,

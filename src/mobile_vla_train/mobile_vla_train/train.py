@@ -11,6 +11,7 @@ import sys
 
 from mobile_vla_core.errors import MobileVlaError
 
+from .config import config_keys, load_config
 from .runtime import prepare_runtime
 
 
@@ -20,7 +21,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_intermixed_args(_without_ros(arguments))
     prepare_runtime()
     # Imported here: torch reads its memory settings when it is imported.
-    from .config import load_config
     from .report import format_report
     from .run import InterruptedRun, TrainingRun
 
@@ -44,11 +44,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog='train', description='Learn a policy from a folder of recorded episodes.'
+        prog='train',
+        description='Learn a policy from a folder of recorded episodes.',
+        epilog='keys: ' + ', '.join(config_keys()),
     )
     parser.add_argument('--data', type=Path, required=True, help='folder of episodes (*.h5)')
     parser.add_argument('--output', type=Path, required=True, help='run folder')
-    parser.add_argument('--config', default='nano', help='shipped name or YAML file')
+    parser.add_argument(
+        '--config',
+        default='nano',
+        help='YAML file, or name of a shipped one: nano (default)',
+    )
     parser.add_argument('--cache', type=Path, help='folder of decoded frames (in the run folder)')
     parser.add_argument('--resume', action='store_true', help='go on with the run in --output')
     parser.add_argument(

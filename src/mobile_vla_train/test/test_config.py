@@ -40,6 +40,8 @@ def test_a_configuration_survives_being_stored(tmp_path):
             'unknown configuration key "optimizer": did you mean "optimiser"',
         ),
         ('optimiser.learning_rat=1', 'did you mean "optimiser.learning_rate"'),
+        ('steps=1', 'did you mean "schedule.steps"'),
+        ('data.steps=1', 'did you mean "schedule.steps"'),
         ('schedule.steps=many', 'schedule.steps must be a whole number, found .many.'),
         ('schedule.steps=1.5', 'schedule.steps must be a whole number'),
         ('schedule.steps=true', 'schedule.steps must be a whole number'),
