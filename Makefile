@@ -4,7 +4,7 @@
 SHELL := bash
 .SHELLFLAGS := -euc
 .DEFAULT_GOAL := help
-.PHONY: help environment build test lint demo bench clean
+.PHONY: help environment build test lint demo bench crash clean
 
 # Which ROS 2: the one that is sourced, else jazzy from wheels. DISTRO=kilted chooses the other.
 export DISTRO
@@ -30,6 +30,9 @@ demo: build ## record, train and drive in simulation; DEMO_ARGS=... goes to the 
 
 bench: build ## run the benchmarks; results go to benchmarks/results
 	@tools/bench
+
+crash: build ## replay every crash point of a recording, kill the recorder 20 times
+	@tools/crash
 
 clean: ## remove everything that was built; keeps the environment and runs
 	rm -rf build install log build-* install-* log-*

@@ -168,6 +168,8 @@ def _look(path: Path, counts, expected, damage: Damage, where: str) -> None:
         try:
             with Episode(path) as episode:
                 shown = episode.frames(camera)
+                if shown >= count and _all_same(episode, camera, expected[camera][:shown]):
+                    continue
                 read = [episode.jpeg(t, camera) for t in range(shown)]
         except (EpisodeError, OSError, RuntimeError, KeyError, ValueError) as error:
             damage.lost += count
@@ -178,6 +180,14 @@ def _look(path: Path, counts, expected, damage: Damage, where: str) -> None:
         damage.wrong += len(same[count:]) - sum(same[count:])
         if not damage.first and (sum(same[:count]) < count or not all(same)):
             damage.first = f'{where}: {camera} {shown} frames, {count} acknowledged'
+
+
+def _all_same(episode: Episode, camera: str, frames: list[bytes]) -> bool:
+    """Compare all frames with two reads, which is much faster than one by one."""
+    group = episode._camera(camera)
+    stored = group['jpeg'][: sum(map(len, frames))].tobytes()
+    ends = np.cumsum([len(data) for data in frames], dtype=np.uint64)
+    return stored == b''.join(frames) and np.array_equal(group['end'][:], ends)
 
 
 def _index_first(rows: CameraRows, jpeg: bytes, header_stamp: float, receive_stamp: float) -> None:
