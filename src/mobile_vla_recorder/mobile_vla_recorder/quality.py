@@ -21,6 +21,9 @@ LOST_REMEDY = (
 _RECENT = 31
 _ENOUGH = 5
 _GAP = 1.5
+"""Periods between two pictures from which one in between is missing."""
+_CATCH_UP = 0.65
+"""Periods after such a gap within which a picture was not missing but late."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,7 @@ class CameraQuality:
         self._same_since = 0.0
         self._looked_at: float | None = None
         self._frozen = self._black = self._bright = False
+        self._missing = 0
         self.received = 0
         self.written = 0
         self.lost = 0
@@ -77,10 +81,16 @@ class CameraQuality:
         last, self._last_stamp = self._last_stamp, stamp
         if last is None or stamp <= last:
             return
-        period = self._period()
-        if period and stamp - last > _GAP * period:
-            self.lost += round((stamp - last) / period) - 1
-        self._periods.append(stamp - last)
+        period, gap = self._period(), stamp - last
+        if period and gap > _GAP * period:
+            self._missing = round(gap / period) - 1
+            self.lost += self._missing
+        elif self._missing and gap < _CATCH_UP * period:
+            self._missing -= 1
+            self.lost -= 1
+        else:
+            self._missing = 0
+        self._periods.append(gap)
 
     def on_written(self, jpeg: bytes, stamp: float) -> None:
         """Judge a picture that was stored."""

@@ -54,6 +54,14 @@ def test_jitter_and_a_repeated_stamp_are_no_gap():
     assert jittery.lost == 0
 
 
+def test_a_late_picture_is_not_lost_when_the_next_ones_catch_up():
+    late = camera(expected_rate=10.0)
+    film(late, [100.0, 100.17, 100.2, 100.3, 100.62, 100.64, 100.65, 100.7])
+    assert late.lost == 0
+    film(late, [100.9, 101.0, 101.05])
+    assert late.lost == 1
+
+
 def test_a_slow_camera_is_named_with_both_rates():
     slow = camera(expected_rate=30.0)
     film(slow, 100 + 0.05 * np.arange(60))
