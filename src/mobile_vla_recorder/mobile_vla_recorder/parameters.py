@@ -82,7 +82,9 @@ def read_parameters(node: Node) -> RecorderParameters:
             return node.declare_parameter(name, default, descriptor).value
         except ParameterException as error:
             kind = type(default).__name__
-            raise ConfigError(f'{error} (expected a {kind} such as {default!r})') from error
+            raise ConfigError(
+                f'{error} (expected a value of type {kind}, such as {default!r})'
+            ) from error
 
     def names(name: str, description: str) -> tuple[str, ...]:
         kind = Parameter.Type.STRING_ARRAY  # cannot be seen from an empty list

@@ -197,8 +197,8 @@ def test_a_lost_camera_ends_the_episode_and_the_status_says_why(start):
         ('camera_names', "['front', 'rear']", 'must name each camera once'),
         ('image_topics', '3', 'expected strings such as'),
         ('jpeg_quality', 101, 'jpeg_quality'),
-        ('stamped', 'maybe', 'expected a bool such as False'),
-        ('expected_rate', 30, 'expected a float such as 0.0'),
+        ('stamped', 'maybe', 'expected a value of type bool, such as False'),
+        ('expected_rate', 30, 'expected a value of type float, such as 0.0'),
     ],
 )
 def test_a_wrong_parameter_is_one_sentence_and_exit_code_1(tmp_path, name, value, text):
