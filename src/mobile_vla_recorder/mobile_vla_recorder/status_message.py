@@ -37,5 +37,10 @@ def status_message(
         status.commands, status.queued_bytes = recording.commands, recording.queued_bytes
         status.camera_frames = [recording.camera_frames[name] for name in names]
         status.camera_dropped = [recording.camera_dropped[name] for name in names]
-        status.warnings = recording.quality.warnings()
+        drops = [
+            f'{name}: {count} pictures dropped: the disk or the processor is too slow'
+            for name, count in recording.camera_dropped.items()
+            if count
+        ]
+        status.warnings = [*drops, *recording.quality.warnings()]
     return status

@@ -1,0 +1,35 @@
+# Copyright 2026 The Mobile VLA Authors
+# SPDX-License-Identifier: Apache-2.0
+
+from builtin_interfaces.msg import Time
+import numpy as np
+
+from mobile_vla_core.picture import Picture
+from mobile_vla_recorder.session import RecordingSession
+from mobile_vla_recorder.session_config import CameraTopic, SessionConfig
+from mobile_vla_recorder.status_message import status_message
+
+CAMERAS = (CameraTopic('front', 'front/image'), CameraTopic('rear', 'rear/image'))
+PICTURE = Picture(np.zeros((24, 32, 3), dtype=np.uint8).tobytes(), 'rgb8', 24, 32, 96, 1.0)
+
+
+def test_the_status_counts_and_warns_per_camera(tmp_path):
+    config = SessionConfig(
+        tmp_path, CAMERAS, queue_bytes=1, minimum_free_bytes=0, require_commands=False
+    )
+    session = RecordingSession(config)
+    for name in session.cameras:
+        session.on_picture(PICTURE, 1.0, 100.0, name)
+    idle = status_message(session, 'hello', 100.0, Time(sec=7))
+    assert (idle.state, idle.message, idle.header.stamp.sec) == ('idle', 'hello', 7)
+    assert idle.camera_names == ['front', 'rear']
+    assert list(idle.camera_frames) == [0, 0]
+
+    path = session.start('go', 'hall', 100.0)
+    session.on_picture(PICTURE, 1.0, 100.0, 'rear')
+    status = status_message(session, '', 102.0, Time())
+    assert (status.state, status.episode, status.seconds) == ('recording', str(path), 2.0)
+    assert (status.instruction, status.scenario) == ('go', 'hall')
+    assert (status.dropped, list(status.camera_dropped)) == (1, [0, 1])
+    assert status.warnings == ['rear: 1 pictures dropped: the disk or the processor is too slow']
+    session.stop('', '', 3.0)
