@@ -72,23 +72,33 @@ class Streams:
             kind, topic, callback, qos, qos_overriding_options=options
         )
 
-    def _now(self) -> float:
-        return self._node.get_clock().now().nanoseconds * 1e-9
+    def _received(self, info: dict[str, int]) -> float:
+        """
+        Return when the middleware had a message [s]: a busy node must not make it look later.
 
-    def _on_image(self, camera: str, message: Image | CompressedImage) -> None:
+        The node's own time is taken in simulation, and where the middleware does not say.
+        """
+        clock = self._node.get_clock()
+        if clock.ros_time_is_active or not info.get('received_timestamp'):
+            return clock.now().nanoseconds * 1e-9
+        return info['received_timestamp'] * 1e-9
+
+    def _on_image(
+        self, camera: str, message: Image | CompressedImage, info: dict[str, int]
+    ) -> None:
         picture = Picture.from_message(message)
-        self._session.on_picture(picture, self._now(), time.monotonic(), camera)
+        self._session.on_picture(picture, self._received(info), time.monotonic(), camera)
 
     def _on_camera_info(self, camera: str, message: CameraInfo) -> None:
         self._session.cameras[camera].info = camera_info_json(message)
         self._node.destroy_subscription(self._infos.pop(camera))  # it costs, and says no more
 
-    def _on_command(self, message: Twist | TwistStamped) -> None:
+    def _on_command(self, message: Twist | TwistStamped, info: dict[str, int]) -> None:
         stamped = isinstance(message, TwistStamped)
         twist = message.twist if stamped else message
         velocity = (twist.linear.x, twist.linear.y, twist.angular.z)
         stamp = _seconds(message.header.stamp) if stamped else 0.0
-        self._session.on_command(velocity, stamp, self._now(), time.monotonic())
+        self._session.on_command(velocity, stamp, self._received(info), time.monotonic())
 
     def _on_odometry(self, message: Odometry) -> None:
         pose, twist = message.pose.pose, message.twist.twist

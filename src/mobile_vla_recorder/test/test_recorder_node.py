@@ -7,6 +7,7 @@ import json
 import os
 from pathlib import Path
 import signal
+import time
 
 from geometry_msgs.msg import Twist, TwistStamped
 import numpy as np
@@ -189,6 +190,24 @@ def test_a_lost_camera_ends_the_episode_and_the_status_says_why(start):
         assert episode.ending == ('unknown', 'no picture came on camera/image_raw for 0.5 s')
     refused = robot.call(StopEpisode, 'stop', outcome='success')
     assert 'the last one was stopped and kept: no picture came' in refused.message
+
+
+def test_a_recorder_that_is_held_up_does_not_stamp_commands_late(start):
+    robot, recorder = start()
+    robot.start_episode(instruction='go')
+    robot.spin_until(lambda: robot.statuses[-1].state == 'recording')
+    recorder.process.send_signal(signal.SIGSTOP)
+    sent = []
+    for t in range(5):
+        sent.append(time.time())
+        robot.send_command(100 + t)
+        time.sleep(0.2)
+    recorder.process.send_signal(signal.SIGCONT)
+    saved = robot.call(StopEpisode, 'stop')
+    with Episode(saved.path) as episode:
+        commands = episode.commands
+        held_up = commands['twist'][:, 0] >= 100
+        np.testing.assert_allclose(commands['stamp'][held_up], sent, atol=0.15)
 
 
 @pytest.mark.parametrize(
