@@ -20,6 +20,7 @@ from mobile_vla_core.picture import Picture
 
 from .parameters import RecorderParameters
 from .session import RecordingSession
+from .source_clock import SourceClock
 
 _RELIABLE = QoSProfile(depth=100)
 
@@ -31,6 +32,7 @@ class Streams:
         self._node = node
         self._session: RecordingSession | None = None
         self._infos: dict[str, Subscription] = {}
+        self._command_clock = SourceClock()
         for camera in parameters.cameras:
             kind = CompressedImage if parameters.is_compressed(camera.topic) else Image
             on_image = partial(self._on_image, camera.name)
@@ -74,7 +76,7 @@ class Streams:
 
     def _received(self, info: dict[str, int]) -> float:
         """
-        Return when the middleware had a message [s]: a busy node must not make it look later.
+        Return when the middleware had a message [s], which may be before a busy node has it.
 
         The node's own time is taken in simulation, and where the middleware does not say.
         """
@@ -82,6 +84,13 @@ class Streams:
         if clock.ros_time_is_active or not info.get('received_timestamp'):
             return clock.now().nanoseconds * 1e-9
         return info['received_timestamp'] * 1e-9
+
+    def _sent(self, info: dict[str, int], received: float) -> float:
+        """Return when a message without a header was sent [s], in simulation when it came."""
+        source = info.get('source_timestamp')
+        if self._node.get_clock().ros_time_is_active or not source:
+            return received
+        return self._command_clock.sent(source * 1e-9, received)
 
     def _on_image(
         self, camera: str, message: Image | CompressedImage, info: dict[str, int]
@@ -97,8 +106,9 @@ class Streams:
         stamped = isinstance(message, TwistStamped)
         twist = message.twist if stamped else message
         velocity = (twist.linear.x, twist.linear.y, twist.angular.z)
-        stamp = _seconds(message.header.stamp) if stamped else 0.0
-        self._session.on_command(velocity, stamp, self._received(info), time.monotonic())
+        received = self._received(info)
+        stamp = _seconds(message.header.stamp) if stamped else self._sent(info, received)
+        self._session.on_command(velocity, stamp, received, time.monotonic())
 
     def _on_odometry(self, message: Odometry) -> None:
         pose, twist = message.pose.pose, message.twist.twist
