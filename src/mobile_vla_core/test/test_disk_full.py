@@ -142,14 +142,16 @@ def test_what_was_acknowledged_before_the_disk_broke_is_recovered(tmp_path, run)
 def small_disk(tmp_path):
     """Return a file system of 48 MB."""
     if os.geteuid() != 0:
-        pytest.skip('mounting a small file system needs root')
+        pytest.skip('needs a small file system: run make test as root')
     mount = subprocess.run(
         ['mount', '-t', 'tmpfs', '-o', 'size=48m', 'tmpfs', tmp_path],
         capture_output=True,
         text=True,
     )
     if mount.returncode:
-        pytest.skip(f'a small file system cannot be mounted here: {mount.stderr.strip()}')
+        pytest.skip(
+            f'mount says {mount.stderr.strip()}: run make test as root where tmpfs may be mounted'
+        )
     yield tmp_path
     subprocess.run(['umount', '--lazy', tmp_path], check=True)
 

@@ -5,14 +5,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
-from rcl_interfaces.msg import FloatingPointRange, IntegerRange, ParameterDescriptor
+from rcl_interfaces.msg import ParameterDescriptor
 from rclpy.exceptions import ParameterException
 from rclpy.node import Node
 from rclpy.parameter import Parameter
 
 from mobile_vla_core.errors import ConfigError
 
+from .declaration import declare_read_only
 from .session_config import CameraTopic
 
 
@@ -71,20 +73,7 @@ def read_parameters(node: Node) -> RecorderParameters:
 
     :raises ConfigError: if a value given at start is of another type or out of range
     """
-
-    def declare(name, default, description, low=None, high=None):
-        descriptor = ParameterDescriptor(description=description, read_only=True)
-        if low is not None and isinstance(default, float):
-            descriptor.floating_point_range = [FloatingPointRange(from_value=low, to_value=high)]
-        elif low is not None:
-            descriptor.integer_range = [IntegerRange(from_value=low, to_value=high)]
-        try:
-            return node.declare_parameter(name, default, descriptor).value
-        except ParameterException as error:
-            kind = type(default).__name__
-            raise ConfigError(
-                f'{error} (expected a value of type {kind}, such as {default!r})'
-            ) from error
+    declare = partial(declare_read_only, node)
 
     def names(name: str, description: str) -> tuple[str, ...]:
         kind = Parameter.Type.STRING_ARRAY  # cannot be seen from an empty list

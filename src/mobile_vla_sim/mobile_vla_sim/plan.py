@@ -8,7 +8,10 @@ from collections import Counter
 from dataclasses import dataclass
 import threading
 
+from mobile_vla_core.errors import ConfigError
+
 from .scenario import SCENARIOS
+from .trial import HELD_OUT_SEED
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,13 @@ class Plan:
         Each scene is driven on both sides: then nothing but the instruction tells them apart.
 
         :param seed: of the first scene
+        :raises ConfigError: if it could come to scenes that are held out for evaluation
         """
+        if seed + 2 * episodes > HELD_OUT_SEED:
+            raise ConfigError(
+                f'{episodes} episodes from seed {seed} on may reach the scenes held out for '
+                f'evaluation, from {HELD_OUT_SEED} on: choose a smaller seed'
+            )
         names = list(SCENARIOS)  # left and right of a layout stand side by side
         self._jobs = [Job(names[i % len(names)], seed + i // 2) for i in range(episodes)]
         self._jobs.reverse()

@@ -4,8 +4,12 @@
 
 from collections import Counter
 
+import pytest
+
+from mobile_vla_core.errors import ConfigError
 from mobile_vla_sim.plan import Plan
 from mobile_vla_sim.scenario import SCENARIOS
+from mobile_vla_sim.trial import HELD_OUT_SEED
 
 
 def _jobs(plan):
@@ -33,6 +37,13 @@ def test_a_failed_job_is_replaced_by_another_seed_of_its_scenario():
     assert spare.scenario == failed.scenario
     assert spare.seed == 8
     assert plan.failed == {failed.scenario: 1}
+
+
+def test_scenes_held_out_for_evaluation_are_never_recorded():
+    with pytest.raises(ConfigError, match='from 900000 on: choose a smaller seed'):
+        Plan(episodes=160, seed=HELD_OUT_SEED - 300)
+    jobs = _jobs(Plan(episodes=160, seed=HELD_OUT_SEED - 320))
+    assert max(job.seed for job in jobs) < HELD_OUT_SEED
 
 
 def test_too_many_failures_end_the_plan():
