@@ -27,8 +27,8 @@ from mobile_vla_policy.worker_process import WorkerProcess, WorkerSettings
 from mobile_vla_recorder.session import RecordingSession
 from mobile_vla_recorder.session_config import SessionConfig
 from mobile_vla_sim.world import World
-from mobile_vla_train.cache import open_cache
-from mobile_vla_train.dataset import window_frames
+from mobile_vla_train.data.cache import open_cache
+from mobile_vla_train.data.dataset import window_frames
 
 FRAMES = 12
 STEP = 0.1

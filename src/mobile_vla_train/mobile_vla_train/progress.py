@@ -13,7 +13,7 @@ import lightning
 from lightning.pytorch.callbacks import Callback
 from tqdm import tqdm
 
-from .module import PolicyModule
+from .learning.module import PolicyModule
 
 REFRESH = 10
 """Steps from one redraw of the bar to the next."""

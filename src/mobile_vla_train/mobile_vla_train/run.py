@@ -26,17 +26,17 @@ from mobile_vla_core.policies.network import PolicyNetwork
 from mobile_vla_core.policy_card import PolicyCard
 
 from . import __version__
-from .augmentation import ClipAugmentation
-from .cache import CachedEpisode, FrameCache, open_cache
-from .checkpoints import PolicyCheckpoints, STATE_FILE, TRAINER_STATE
 from .config import TrainConfig
-from .dataset import ClipDataset, EpisodeDataset
-from .loading import EpisodeLoading
-from .metrics import mean_action
-from .module import PolicyModule
-from .picture_quality import recorded_quality
+from .data.augmentation import ClipAugmentation
+from .data.cache import CachedEpisode, FrameCache, open_cache
+from .data.dataset import ClipDataset, EpisodeDataset
+from .data.loading import EpisodeLoading
+from .data.picture_quality import recorded_quality
+from .data.split import load_split, make_split, Split
+from .learning.checkpoints import PolicyCheckpoints, STATE_FILE, TRAINER_STATE
+from .learning.module import PolicyModule
 from .progress import reading_progress, TrainingProgress
-from .split import load_split, make_split, Split
+from .validation.metrics import mean_action
 
 CACHE = 'cache'
 CONFIG_FILE = 'config.yaml'

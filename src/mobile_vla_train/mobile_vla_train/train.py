@@ -21,8 +21,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_intermixed_args(_without_ros(arguments))
     prepare_runtime()
     # Imported here: torch reads its memory settings when it is imported.
-    from .report import format_report
     from .run import InterruptedRun, TrainingRun
+    from .validation.report import format_report
 
     try:
         config = load_config(options.config, options.overrides)

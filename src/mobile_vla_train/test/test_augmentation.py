@@ -5,8 +5,8 @@
 import numpy as np
 import pytest
 
-from mobile_vla_train.augmentation import ClipAugmentation, mirror_actions
 from mobile_vla_train.config import AugmentationConfig
+from mobile_vla_train.data.augmentation import ClipAugmentation, mirror_actions
 
 NOTHING = {'mirror': 0.0, 'gain': 0.0, 'brightness': 0.0, 'tint': 0.0, 'shift': 0}
 ACTIONS = np.array([[0.5, 0.3, -0.2, 0], [0.0, 0.0, 0.0, 2]], dtype=np.float32)

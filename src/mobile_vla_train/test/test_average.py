@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from mobile_vla_train.average import WeightAverage
+from mobile_vla_train.learning.average import WeightAverage
 
 
 def constant(value):

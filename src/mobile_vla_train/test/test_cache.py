@@ -12,7 +12,7 @@ from mobile_vla_core.episodes.reader import Episode
 from mobile_vla_core.episodes.writer import EpisodeWriter
 from mobile_vla_core.errors import ConfigError, EpisodeError, SchemaMismatchError
 from mobile_vla_core.images import Preprocessing
-from mobile_vla_train.cache import FRAMES_FILE, INDEX_FILE, open_cache
+from mobile_vla_train.data.cache import FRAMES_FILE, INDEX_FILE, open_cache
 
 PREPROCESSING = Preprocessing(height=HEIGHT, width=WIDTH)
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from mobile_vla_core.errors import ConfigError
-from mobile_vla_train.cadence import common_step_period, select_frames
+from mobile_vla_train.data.cadence import common_step_period, select_frames
 
 
 def test_the_step_period_is_the_median_of_the_episodes():

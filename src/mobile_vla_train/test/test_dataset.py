@@ -11,10 +11,10 @@ from mobile_vla_core.action_space import ActionCodec, ActionType
 from mobile_vla_core.episodes.folder import find_episodes
 from mobile_vla_core.episodes.reader import Episode
 from mobile_vla_core.images import Preprocessing
-from mobile_vla_train.augmentation import ClipAugmentation
-from mobile_vla_train.cache import open_cache
 from mobile_vla_train.config import AugmentationConfig
-from mobile_vla_train.dataset import (
+from mobile_vla_train.data.augmentation import ClipAugmentation
+from mobile_vla_train.data.cache import open_cache
+from mobile_vla_train.data.dataset import (
     ClipDataset,
     EpisodeDataset,
     future_actions,

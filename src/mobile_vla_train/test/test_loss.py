@@ -7,8 +7,8 @@ import torch
 
 from mobile_vla_core.policies.network import PolicyOutput
 from mobile_vla_train.config import LossConfig
-from mobile_vla_train.dataset import ClipBatch
-from mobile_vla_train.loss import ChunkLoss
+from mobile_vla_train.data.dataset import ClipBatch
+from mobile_vla_train.learning.loss import ChunkLoss
 
 B, T, C = 2, 3, 4
 

@@ -5,8 +5,8 @@
 import numpy as np
 import pytest
 
-from mobile_vla_train.metrics import EpisodePredictions, mean_action, OpenLoopMetrics
-from mobile_vla_train.report import format_report
+from mobile_vla_train.validation.metrics import EpisodePredictions, mean_action, OpenLoopMetrics
+from mobile_vla_train.validation.report import format_report
 
 C = 2
 MEAN = np.array([0.5, 0.0, 0.0, 0], dtype=np.float32)

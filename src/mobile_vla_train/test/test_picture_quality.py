@@ -8,7 +8,7 @@ import pytest
 from mobile_vla_core.episodes.writer import CameraStream, EpisodeWriter
 from mobile_vla_core.errors import ConfigError
 from mobile_vla_core.images import encode_jpeg, JPEG_QUALITY
-from mobile_vla_train.picture_quality import recorded_quality
+from mobile_vla_train.data.picture_quality import recorded_quality
 
 
 def recorded(folder, quality):

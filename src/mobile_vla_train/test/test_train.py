@@ -17,8 +17,8 @@ from mobile_vla_core.checkpoint import load_policy
 from mobile_vla_core.episodes.folder import find_episodes
 from mobile_vla_core.episodes.reader import Episode
 from mobile_vla_train.config import OptimiserConfig
-from mobile_vla_train.dataset import ClipDataset
-from mobile_vla_train.module import learning_rate_factor
+from mobile_vla_train.data.dataset import ClipDataset
+from mobile_vla_train.learning.module import learning_rate_factor
 from mobile_vla_train.train import main
 
 SMALL = (

@@ -17,11 +17,11 @@ from mobile_vla_core.action_space import ActionCodec, as_action
 from mobile_vla_core.instruction import mirror_instruction
 from mobile_vla_core.policies.network import PolicyNetwork, PolicyOutput
 
+from ..config import OptimiserConfig, TrainConfig
+from ..data.dataset import ClipBatch
+from ..validation.metrics import EpisodePredictions, OpenLoopMetrics
 from .average import WeightAverage
-from .config import OptimiserConfig, TrainConfig
-from .dataset import ClipBatch
 from .loss import ChunkLoss
-from .metrics import EpisodePredictions, OpenLoopMetrics
 
 
 class PolicyModule(lightning.LightningModule):

@@ -11,8 +11,8 @@ from torch.nn import functional
 
 from mobile_vla_core.policies.network import PolicyOutput
 
-from .config import LossConfig
-from .dataset import ClipBatch
+from ..config import LossConfig
+from ..data.dataset import ClipBatch
 
 
 class Loss(NamedTuple):

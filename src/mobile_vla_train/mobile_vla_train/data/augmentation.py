@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from mobile_vla_core.action_space import ANGULAR_Z, LINEAR_Y
 from mobile_vla_core.instruction import mirror_instruction
 
-from .config import AugmentationConfig
+from ..config import AugmentationConfig
 
 
 def mirror_actions(actions: NDArray[np.float32]) -> NDArray[np.float32]:
