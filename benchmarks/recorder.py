@@ -29,7 +29,7 @@ from rclpy.node import Node
 from sensor_msgs.msg import CompressedImage
 
 from mobile_vla_core.episodes import EpisodeWriter
-from mobile_vla_core.images import encode_jpeg
+from mobile_vla_core.images import encode_jpeg, use_one_thread
 from mobile_vla_core.ros_domain import reserve_domain
 from mobile_vla_msgs.srv import StartEpisode
 
@@ -220,6 +220,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('--json', nargs='?', type=Path, help='a file to write to as well')
     options = parser.parse_args()
+    use_one_thread()  # as the recorder does
     text = json.dumps(measure(), indent=2)
     print(text)
     if options.json:

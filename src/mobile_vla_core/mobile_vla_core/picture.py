@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from .images import decode_jpeg, encode_jpeg, to_rgb
+from .images import decode_jpeg, encode_jpeg, message_to_jpeg
 
 JPEG_MAGIC = b'\xff\xd8\xff'
 COMPRESSED = 'compressed'
@@ -76,5 +76,6 @@ class Picture:
             return bytes(self.data)
         if self.encoding == COMPRESSED:
             return encode_jpeg(decode_jpeg(bytes(self.data)), quality)
-        rgb = to_rgb(self.data, self.height, self.width, self.step, self.encoding)
-        return encode_jpeg(rgb, quality)
+        return message_to_jpeg(
+            self.data, self.height, self.width, self.step, self.encoding, quality
+        )

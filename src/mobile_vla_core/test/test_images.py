@@ -2,12 +2,23 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests for images.py."""
 
+import subprocess
+import sys
+
 import cv2
 import numpy as np
 import pytest
 
 from mobile_vla_core.errors import ConfigError, ImageFormatError
-from mobile_vla_core.images import decode_jpeg, encode_jpeg, jpeg_size, Preprocessing, to_rgb
+from mobile_vla_core.images import (
+    decode_jpeg,
+    encode_jpeg,
+    jpeg_size,
+    message_to_jpeg,
+    Preprocessing,
+    SUPPORTED_ENCODINGS,
+    to_rgb,
+)
 
 RED = (200, 30, 20)
 
@@ -70,6 +81,21 @@ def test_every_encoding_gives_the_same_rgb_with_and_without_row_padding(
     data, step = padded(np.ascontiguousarray(convert(rgb)), padding)
     found = to_rgb(data, 48, 64, step, encoding)
     assert np.abs(found.astype(int) - rgb).max() <= tolerance
+
+
+@pytest.mark.parametrize('encoding', SUPPORTED_ENCODINGS)
+def test_every_encoding_becomes_the_same_jpeg_directly_as_by_way_of_rgb(encoding):
+    rows = np.random.default_rng(0).integers(0, 255, (72, 64 * 4), dtype=np.uint8)
+    data, step = padded(rows, 8)
+    jpeg = message_to_jpeg(data, 48, 64, step, encoding, 80)
+    assert jpeg == encode_jpeg(to_rgb(data, 48, 64, step, encoding), 80)
+
+
+def test_one_thread_of_opencv_is_what_a_program_gets_that_asks_for_it():
+    code = 'import cv2; from mobile_vla_core.images import use_one_thread; use_one_thread()'
+    code += '; print(cv2.getNumThreads())'
+    finished = subprocess.run([sys.executable, '-c', code], check=True, capture_output=True)
+    assert finished.stdout.split() == [b'1']
 
 
 def test_mono_becomes_grey():

@@ -10,6 +10,7 @@ from pathlib import Path
 import sys
 
 from mobile_vla_core.errors import MobileVlaError
+from mobile_vla_core.images import use_one_thread
 
 from .config import config_keys, load_config
 from .runtime import prepare_runtime
@@ -20,6 +21,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     options = _parser().parse_intermixed_args(_without_ros(arguments))
     prepare_runtime()
+    use_one_thread()
     # Imported here: torch reads its memory settings when it is imported.
     from .run import InterruptedRun, TrainingRun
     from .validation.report import format_report
