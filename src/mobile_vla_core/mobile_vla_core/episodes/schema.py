@@ -48,6 +48,8 @@ DROP_EVENT = 'dropped'
 RECOVERED_EVENT = 'recovered'
 RELABEL_EVENT = 'relabel'
 QUALITY_EVENT = 'quality'
+DRIVER_EVENT = 'driver'
+"""What the driver said that the commands are from its stamp on."""
 OUTCOMES = ('success', 'failure', 'unknown')
 
 ACTION_TYPE_NOT_GIVEN = -1
