@@ -18,14 +18,17 @@ from mobile_vla_core.picture import Picture
 
 from .quality import RecordingQuality
 
+ROW_BYTES = 1024
+"""Memory that a row takes while it waits, roughly."""
+
 
 class Recording:
     """
     A queue bounded in bytes, in front of an EpisodeWriter.
 
     Pictures beyond the bound are dropped, newest first, so that what is stored stays in order;
-    each is counted, and the count is stored in the episode. Other rows are small and never
-    dropped.
+    each is counted, and the count is stored in the episode. Other rows are small: they are dropped
+    only when, on a disk that stands still, they fill the bound once more.
 
     :param writer: written to by this recording's thread alone
     :param quality: judges every picture; its cameras are those of the writer
@@ -50,6 +53,9 @@ class Recording:
         self.queued_bytes = 0
         self.camera_frames = dict.fromkeys(quality.cameras, 0)
         self.camera_dropped = dict.fromkeys(quality.cameras, 0)
+        self.rows_dropped = 0
+        """Commands and other small rows that came and were not written."""
+        self._broken: set[str] = set()
         self.commands = 0
         self.error = ''
         """Why nothing more can be written, '' while all is well."""
@@ -82,7 +88,11 @@ class Recording:
         self.quality.cameras[camera].on_picture(stamp, receive_stamp)
 
         def write() -> None:
-            jpeg = picture.to_jpeg(self._jpeg_quality)
+            try:
+                jpeg = picture.to_jpeg(self._jpeg_quality)
+            except ImageFormatError as error:
+                self._drop_broken(camera, stamp, error)
+                return
             self._writer.add_frame(camera, jpeg, stamp, receive_stamp)
             self.camera_frames[camera] += 1
             self.quality.cameras[camera].on_written(jpeg, stamp)
@@ -102,13 +112,11 @@ class Recording:
             self._writer.add_command(velocity, stamp, receive_stamp)
             self.commands += 1
 
-        with self._changed:
-            self._put(write)
+        self._put_row(write)
 
     def add(self, append: Callable[[EpisodeWriter], None]) -> None:
         """Take a small row of another stream."""
-        with self._changed:
-            self._put(lambda: append(self._writer))
+        self._put_row(lambda: append(self._writer))
 
     def finish(self, outcome: str, reason: str, stamp: float) -> Path:
         """
@@ -130,6 +138,9 @@ class Recording:
             if dropped:
                 text = f'{name}: {dropped} frames dropped'
                 self._writer.add_event(stamp, schema.DROP_EVENT, text)
+        if self.rows_dropped:
+            text = f'{self.rows_dropped} commands and other rows dropped'
+            self._writer.add_event(stamp, schema.DROP_EVENT, text)
         for line in self.summary():
             self._writer.add_event(stamp, schema.QUALITY_EVENT, line)
         return self._writer.close(outcome, reason, stamp)
@@ -146,6 +157,20 @@ class Recording:
         self.queued_bytes += size
         self._changed.notify()
 
+    def _put_row(self, write: Callable[[], None]) -> None:
+        with self._changed:
+            if self.error or self.queued_bytes + ROW_BYTES > 2 * self._queue_bytes:
+                self.rows_dropped += 1
+            else:
+                self._put(write, size=ROW_BYTES)
+
+    def _drop_broken(self, camera: str, stamp: float, error: ImageFormatError) -> None:
+        with self._changed:
+            self.camera_dropped[camera] += 1
+        if camera not in self._broken:  # told once: the camera may send nothing else
+            self._broken.add(camera)
+            self._writer.add_event(stamp, schema.DROP_EVENT, f'{camera}: {error}')
+
     def _end(self) -> None:
         with self._changed:
             self.ended = True
@@ -159,16 +184,17 @@ class Recording:
                 if not self._waiting:
                     return
                 write, camera, size = self._waiting.popleft()
+            failed = bool(self.error)
             try:
-                if not self.error:
+                if not failed:
                     write()
-                elif camera:
-                    self.camera_dropped[camera] += 1
-            except ImageFormatError as error:
-                self.camera_dropped[camera] += 1
-                self._writer.add_event(0.0, schema.DROP_EVENT, f'{camera}: {error}')
-            except (EpisodeError, OSError, RuntimeError) as error:
+            except Exception as error:  # of any kind: what waits must still be counted
                 # HDF5 reports a full or broken disk as OSError or RuntimeError.
                 self.error = f'writing failed: {write_error_text(error)}'
+                failed = True
             with self._changed:
                 self.queued_bytes -= size
+                if failed and camera:
+                    self.camera_dropped[camera] += 1
+                elif failed:
+                    self.rows_dropped += 1

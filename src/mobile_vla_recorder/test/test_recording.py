@@ -3,6 +3,7 @@
 """Tests for recording.py and session.py, without ROS."""
 
 from pathlib import Path
+import threading
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from mobile_vla_core.episodes import Episode, find_episodes
 from mobile_vla_core.errors import EpisodeError, InstructionError
 from mobile_vla_core.picture import Picture
+from mobile_vla_recorder.recording import ROW_BYTES
 from mobile_vla_recorder.session import RecordingSession
 from mobile_vla_recorder.session_config import CameraTopic, SessionConfig
 
@@ -150,3 +152,48 @@ def test_an_unknown_outcome_is_refused_and_the_episode_goes_on(tmp_path):
         recorder.stop('great', '', stamp=1.0)
     recorder.on_picture(picture(1), 2.0, now=100.0)
     assert recorder.stop('success', '', stamp=3.0).frames == 1
+
+
+def test_a_camera_that_sends_nothing_but_broken_pictures_is_told_of_once(tmp_path):
+    recorder = session(tmp_path)
+    recorder.start('go', '', now=100.0)
+    for t in range(5):
+        recorder.on_picture(Picture(bytes(5), 'rgb8', HEIGHT, WIDTH, 96, 1.0 + t), 1.0, now=100.0)
+    saved = recorder.stop('', '', stamp=9.0)
+    with Episode(saved.path) as episode:
+        drops = [(stamp, text) for stamp, kind, text in episode.events if kind == 'dropped']
+    (first, broken), (last, counted) = sorted(drops)
+    assert (first, last, counted) == (1.0, 9.0, 'front: 5 frames dropped')
+    assert 'picture needs step' in broken
+
+
+def test_other_rows_are_bounded_too_while_nothing_can_be_written(tmp_path):
+    recorder = session(tmp_path, queue_bytes=10 * ROW_BYTES)
+    recorder.start('go', '', now=100.0)
+    disk_moves = threading.Event()
+    recorder.recording.add(lambda writer: disk_moves.wait(30.0))
+    for t in range(50):
+        recorder.on_odometry(0.1 * t, np.zeros(7), np.zeros(6))
+    recording = recorder.recording
+    waiting = recording.queued_bytes
+    disk_moves.set()
+    with Episode(recorder.stop('', '', stamp=9.0).path) as episode:
+        assert len(episode.odometry['stamp']) + recording.rows_dropped == 50
+        assert (9.0, 'dropped', '31 commands and other rows dropped') in episode.events
+        np.testing.assert_array_equal(episode.odometry['stamp'], 0.1 * np.arange(19))
+    assert waiting == 20 * ROW_BYTES
+
+
+def test_an_error_of_any_kind_ends_the_episode_and_everything_that_came_is_counted(tmp_path):
+    recorder = session(tmp_path)
+    recorder.start('go', '', now=100.0)
+    recorder.on_picture(picture(1), 1.0, now=100.0)
+    recorder.on_odometry(1.0, np.zeros((2, 7)), np.zeros(6))  # two poses in one row
+    for t in range(20):
+        recorder.on_picture(picture(t), 2.0 + t, now=100.0)
+    saved = recorder.stop('success', '', stamp=30.0)
+    assert saved.outcome == 'unknown'
+    assert saved.reason.startswith('writing failed: ')
+    assert (saved.frames, saved.dropped) == (1, 20)
+    with Episode(saved.path) as episode:
+        assert len(episode) == 1
