@@ -9,7 +9,7 @@ import torch
 from mobile_vla_core.errors import ConfigError
 from mobile_vla_core.policies.architecture import build_network
 from mobile_vla_core.policies.nano import NanoConfig, NanoNetwork
-from mobile_vla_core.policies.network import window_indices
+from mobile_vla_core.policies.network import PART_NAMES, window_indices
 
 
 def as_clips(frames):
@@ -82,6 +82,32 @@ def test_a_network_is_built_again_from_its_config():
     again = build_network('nano', network.config)
     again.load_state_dict(network.state_dict())
     assert again.config == network.config
+
+
+def test_the_parts_are_disjoint_and_hold_every_parameter():
+    network = small_network()
+    held = [id(p) for part in network.parts().values() for p in part.parameters()]
+    assert len(held) == len(set(held))
+    assert set(held) == {id(parameter) for parameter in network.parameters()}
+    assert set(network.parts()) <= set(PART_NAMES)
+
+
+def test_encoding_in_bfloat16_keeps_the_head_in_float32():
+    network = small_network()
+    frames, tokens = as_clips(random_frames(2))[0], network.tokenize(['go left'] * 2)
+    exact = network.encode(frames, tokens)
+    network.set_encoder_dtype(torch.bfloat16)
+    rounded = network.encode(frames, tokens)
+    assert rounded.dtype == torch.float32
+    assert 0 < (rounded - exact).abs().max() < 0.1
+    assert network.act(rounded.expand(1, -1, -1)).velocity.dtype == torch.float32
+
+
+def test_nano_has_no_pretrained_weights_and_carries_no_files():
+    network = small_network()
+    assert network.assets() == {}
+    with pytest.raises(ConfigError, match='leave `pretrained` empty'):
+        network.load_backbone('some/model')
 
 
 @pytest.mark.parametrize(

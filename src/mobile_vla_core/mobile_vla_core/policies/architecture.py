@@ -14,13 +14,26 @@ from .network import PolicyNetwork
 ARCHITECTURES = {'nano': ('mobile_vla_core.policies.nano', 'NanoNetwork')}
 
 
-def build_network(architecture: str, config: Mapping[str, Any]) -> PolicyNetwork:
+def build_network(
+    architecture: str, config: Mapping[str, Any], assets: Mapping[str, bytes] | None = None
+) -> PolicyNetwork:
     """
     Build a network with fresh weights.
 
     :param architecture: one of ARCHITECTURES
     :param config: plain values, as `PolicyNetwork.config` gives them
+    :param assets: files by name, as `PolicyNetwork.assets` gives them
     :raises ConfigError: if the architecture or a value is unknown
+    """
+    return network_class(architecture).from_config(config, assets)
+
+
+def network_class(architecture: str) -> type[PolicyNetwork]:
+    """
+    Return the class behind a name.
+
+    :param architecture: one of ARCHITECTURES
+    :raises ConfigError: if it is none of them
     """
     if architecture not in ARCHITECTURES:
         raise ConfigError(
@@ -28,4 +41,4 @@ def build_network(architecture: str, config: Mapping[str, Any]) -> PolicyNetwork
             f'expected one of {", ".join(sorted(ARCHITECTURES))}'
         )
     module, name = ARCHITECTURES[architecture]
-    return getattr(import_module(module), name).from_config(dict(config))
+    return getattr(import_module(module), name)

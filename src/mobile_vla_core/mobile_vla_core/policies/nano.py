@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ from torch import nn, Tensor
 from ..errors import ConfigError
 from ..instruction import hash_words, PADDING
 from .head import ChunkHead
-from .network import PolicyNetwork, PolicyOutput
+from .network import HEAD, PolicyNetwork, PolicyOutput, TEXT, VISION
 
 STEM_KERNEL, STEM_STRIDE = 6, 4
 
@@ -123,7 +123,9 @@ class NanoNetwork(PolicyNetwork):
         self.head = ChunkHead(config.feature_dim, config.hidden_dim, config.chunk, config.dropout)
 
     @classmethod
-    def from_config(cls, values: dict[str, Any]) -> NanoNetwork:
+    def from_config(
+        cls, values: Mapping[str, Any], assets: Mapping[str, bytes] | None = None
+    ) -> NanoNetwork:
         """Build from plain values; ConfigError when a key is unknown."""
         unknown = sorted(set(values) - set(NanoConfig.__dataclass_fields__))
         if unknown:
@@ -145,9 +147,18 @@ class NanoNetwork(PolicyNetwork):
     def encode(self, frames: Tensor, tokens: Tensor) -> Tensor:
         summary = self.instruction_encoder(tokens)
         # Channels last: a frame arrives as rows of RGB pixels, so nothing is moved here.
-        pixels = frames.to(torch.float32, memory_format=torch.channels_last)
+        dtype = self.join.weight.dtype
+        pixels = frames.to(dtype, memory_format=torch.channels_last)
         pixels = pixels.sub_(127.5).mul_(1.0 / 64.0)
-        return self.norm(torch.relu(self.image_encoder(pixels, summary) + self.join(summary)))
+        feature = torch.relu(self.image_encoder(pixels, summary) + self.join(summary))
+        return self.norm(feature.to(self.norm.weight.dtype))
+
+    def parts(self) -> dict[str, nn.Module]:
+        return {
+            VISION: self.image_encoder,
+            TEXT: nn.ModuleList([self.instruction_encoder, self.join]),
+            HEAD: nn.ModuleList([self.norm, self.head]),
+        }
 
     def act(self, features: Tensor) -> PolicyOutput:
         return self.head(features)

@@ -5,11 +5,16 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import torch
 from torch import nn, Tensor
+
+from ..errors import ConfigError
+
+VISION, TEXT, PROJECTION, HEAD = PART_NAMES = ('vision', 'text', 'projection', 'head')
+"""What a network may be divided into, for training some of it."""
 
 
 class PolicyOutput(NamedTuple):
@@ -38,6 +43,26 @@ class PolicyNetwork(nn.Module, ABC):
         self.window = window
         self.chunk = chunk
 
+    @classmethod
+    @abstractmethod
+    def from_config(
+        cls, values: Mapping[str, Any], assets: Mapping[str, bytes] | None = None
+    ) -> PolicyNetwork:
+        """
+        Build with fresh weights.
+
+        :param values: plain values, as `config` gives them
+        :param assets: files by name, as `assets` gives them; None when there are none yet
+        :raises ConfigError: if a key is unknown or a value out of range
+        """
+
+    @classmethod
+    def empty(
+        cls, values: Mapping[str, Any], assets: Mapping[str, bytes] | None = None
+    ) -> PolicyNetwork:
+        """Build for weights that are loaded next; a large network leaves its own unset."""
+        return cls.from_config(values, assets)
+
     @property
     @abstractmethod
     def config(self) -> dict[str, Any]:
@@ -45,7 +70,7 @@ class PolicyNetwork(nn.Module, ABC):
 
     @abstractmethod
     def tokenize(self, instructions: Sequence[str]) -> Tensor:
-        """Return whole numbers, shape (B, L), padded with 0 at the right."""
+        """Return whole numbers, shape (B, L), padded at the right."""
 
     @abstractmethod
     def encode(self, frames: Tensor, tokens: Tensor) -> Tensor:
@@ -60,6 +85,39 @@ class PolicyNetwork(nn.Module, ABC):
     @abstractmethod
     def act(self, features: Tensor) -> PolicyOutput:
         """Predict a chunk from windows of features, shape (B, W, F), from zero state."""
+
+    @abstractmethod
+    def parts(self) -> dict[str, nn.Module]:
+        """Return the network in disjoint parts, which hold every parameter; see PART_NAMES."""
+
+    def assets(self) -> dict[str, bytes]:
+        """Return the files by name that a checkpoint must carry beside the tensors."""
+        return {}
+
+    def layer_classes(self) -> tuple[type[nn.Module], ...]:
+        """Return the blocks that repeat, each a unit when the network is sharded."""
+        return ()
+
+    def set_gradient_checkpointing(self, enabled: bool) -> None:
+        """Compute activations again in the backward pass instead of keeping them, if worth it."""
+
+    def load_backbone(self, source: str) -> None:
+        """
+        Take over weights that were trained on other data.
+
+        :param source: name on the model hub, or a local folder
+        :raises ConfigError: if the architecture has none, or the source cannot be used
+        """
+        raise ConfigError(
+            f'{type(self).__name__} is trained from nothing, found pretrained "{source}": '
+            f'leave `pretrained` empty'
+        )
+
+    def set_encoder_dtype(self, dtype: torch.dtype) -> None:
+        """Encode frames in another number format; the head keeps its own."""
+        for name, part in self.parts().items():
+            if name != HEAD:
+                part.to(dtype)
 
     def forward(self, clips: Tensor, tokens: Tensor) -> PolicyOutput:
         """
