@@ -190,7 +190,10 @@ def measure(node: Node, seconds: int, episodes: int) -> tuple[dict[str, Any], li
 def main() -> None:
     """Print the figures as one JSON object, and write them to a file when one is named."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument('--seconds', type=int, default=600, help='length of the long recording')
+    seconds = int(os.environ.get('ENDURANCE_SECONDS', 600))
+    parser.add_argument(
+        '--seconds', type=int, default=seconds, help='length of the long recording [s]'
+    )
     parser.add_argument('--episodes', type=int, default=200, help='how many short ones')
     parser.add_argument('--json', nargs='?', type=Path, help='a file to write to as well')
     options = parser.parse_args()
