@@ -50,6 +50,21 @@ class CollectionPlan:
         """How many episodes the plan wants in all."""
         return sum(scenario.count for scenario in self.scenarios)
 
+    def minimum_seconds(self, scenario: str) -> float:
+        """Return how long an episode of that scenario must be [s]; 0 if it is not planned."""
+        return next((s.minimum_seconds for s in self.scenarios if s.name == scenario), 0.0)
+
+
+def plan_path(plan: str, shipped: Path) -> Path:
+    """
+    Return the file of a plan.
+
+    :param plan: a path, or the name of a plan that is shipped
+    :param shipped: folder of those
+    """
+    path = Path(plan).expanduser()
+    return path if path.suffix else shipped / f'{plan}.yaml'
+
 
 def read_plan(path: Path) -> CollectionPlan:
     """

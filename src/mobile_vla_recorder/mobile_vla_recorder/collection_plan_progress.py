@@ -72,7 +72,7 @@ class PlanProgress:
 
     def minimum_seconds(self, scenario: str) -> float:
         """Return how long an episode of that scenario must be [s]; 0 if it is not planned."""
-        return next((s.minimum_seconds for s in self.plan.scenarios if s.name == scenario), 0.0)
+        return self.plan.minimum_seconds(scenario)
 
     def add(self, scenario: str, outcome: str) -> None:
         """Count a saved episode."""
@@ -96,9 +96,23 @@ def count_episodes(folder: Path) -> tuple[Counter[str], int]:
         return counts, unreadable  # nothing has been recorded yet
     for path in paths:
         try:
-            with Episode(path) as episode:
-                if episode.outcome != 'failure':
-                    counts[episode.scenario] += 1
-        except (EpisodeError, KeyError, OSError):
+            scenario = usable_scenario(path)
+        except EpisodeError:
             unreadable += 1
+        else:
+            if scenario is not None:
+                counts[scenario] += 1
     return counts, unreadable
+
+
+def usable_scenario(path: Path) -> str | None:
+    """
+    Return the scenario of an episode, None when it is a failure.
+
+    :raises EpisodeError: if the file is gone or cannot be read
+    """
+    try:
+        with Episode(path) as episode:
+            return None if episode.outcome == 'failure' else episode.scenario
+    except (KeyError, OSError, RuntimeError) as error:
+        raise EpisodeError(f'{path.name} cannot be read: {error}') from error

@@ -24,10 +24,12 @@ class EpisodeHistory:
     Copying a long episode takes a while: `relabel` and `undo` may be called in another thread.
 
     :param output: folder of the episodes; a discarded one waits in a folder inside it
+    :param changed: told of every episode that came, went or has other labels
     """
 
-    def __init__(self, output: Path) -> None:
+    def __init__(self, output: Path, changed: Callable[[Path], None] = lambda _: None) -> None:
         self._output = output
+        self._changed = changed
         self._busy = threading.Lock()
         self._last: Path | None = None
         self._discarded: Path | None = None
@@ -36,6 +38,7 @@ class EpisodeHistory:
     def saved(self, path: Path) -> None:
         """Remember the last episode."""
         self._last = path
+        self._changed(path)
 
     def relabel(self, labels: Labels, stamp: float) -> Path:
         """
@@ -48,9 +51,11 @@ class EpisodeHistory:
             if path is None:
                 raise EpisodeError('no episode was saved yet: record one, then relabel it')
             before = relabel(path, labels, stamp)
+            self._changed(path)
 
             def undo(at: float) -> str:
                 relabel(path, before, at)
+                self._changed(path)
                 return f'{path.name} has its earlier labels again'
 
             self._undo = undo
@@ -65,6 +70,7 @@ class EpisodeHistory:
                 other.unlink(missing_ok=True)
         kept = path.rename(folder / path.name)
         self._discarded = kept
+        self._changed(path)
 
         def undo(_: float) -> str:
             try:
@@ -72,6 +78,7 @@ class EpisodeHistory:
             except OSError as error:
                 raise EpisodeError(f'{path.name} cannot be brought back: {error}') from error
             self._discarded, self._last = None, path
+            self._changed(path)
             return f'{path.name} is kept after all'
 
         self._undo = undo

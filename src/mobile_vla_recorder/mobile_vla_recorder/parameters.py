@@ -30,6 +30,7 @@ class RecorderParameters:
     compressed: bool
     cmd_vel_topic: str
     stamped: bool
+    driver_event_topic: str
     odometry_topic: str
     imu_topic: str
     joint_states_topic: str
@@ -42,6 +43,7 @@ class RecorderParameters:
     time_limit: float
     pre_roll: float
     minimum_quality: float
+    plan: str
     queue_megabytes: int
     minimum_free_megabytes: int
 
@@ -94,6 +96,11 @@ def read_parameters(node: Node) -> RecorderParameters:
         ),
         cmd_vel_topic=declare('cmd_vel_topic', 'cmd_vel', 'Topic of the driven command.'),
         stamped=declare('stamped', False, 'Commands are TwistStamped; else Twist.'),
+        driver_event_topic=declare(
+            'driver_event_topic',
+            'driver_event',
+            'Topic of mobile_vla_msgs/DriverEvent, for the action types; empty: all are derived.',
+        ),
         odometry_topic=declare(
             'odometry_topic', '', 'Topic of nav_msgs/Odometry; empty: not recorded.'
         ),
@@ -150,6 +157,11 @@ def read_parameters(node: Node) -> RecorderParameters:
             0.0,
             1.0,
         ),
+        plan=declare(
+            'plan',
+            '',
+            'Collection plan: the path of a YAML file, or the name of a shipped one; empty: none.',
+        ),
         queue_megabytes=declare(
             'queue_megabytes',
             256,
@@ -162,6 +174,6 @@ def read_parameters(node: Node) -> RecorderParameters:
             500,
             'Start is refused when the disk has less room [MB].',
             0,
-            1_000_000,
+            1_000_000_000,
         ),
     )

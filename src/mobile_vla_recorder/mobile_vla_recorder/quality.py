@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
@@ -121,6 +121,43 @@ class CameraQuality:
     def warnings(self, command_delay: float | None) -> list[str]:
         """Return what is wrong now, a sentence each."""
         limits, name = self._limits, self._name
+        found = self._timing(command_delay)
+        if self._frozen:
+            found.append(
+                f'{name}: the same picture for more than {limits.frozen_seconds:g} s: '
+                f'restart the camera'
+            )
+        if self._black:
+            found.append(f'{name}: the picture is black: uncover the lens or switch on the light')
+        if self._bright:
+            found.append(f'{name}: the picture is overexposed: lower the exposure')
+        return found
+
+    def findings(self, command_delay: float | None) -> list[str]:
+        """Return what was wrong in the whole episode, a sentence each."""
+        bad = (
+            (self.frozen, 'frozen: restart the camera'),
+            (self.black, 'black: uncover the lens or switch on the light'),
+            (self.bright, 'overexposed: lower the exposure'),
+        )
+        shares = [
+            f'{self._name}: {count} of {self.written} pictures were {what}'
+            for count, what in bad
+            if count
+        ]
+        return self._timing(command_delay) + shares
+
+    def summary(self, dropped: int) -> str:
+        """Return the whole episode in one line."""
+        return (
+            f'{self._name}: quality {self.score:.3f}: {self.written} pictures written, {dropped} '
+            f'dropped, {self.lost} lost before the recorder, {self.frozen} frozen, {self.black} '
+            f'black, {self.bright} overexposed; {self._rate.hertz:.1f} Hz, '
+            f'delay {self.delay:.3f} s'
+        )
+
+    def _timing(self, command_delay: float | None) -> list[str]:
+        limits, name = self._limits, self._name
         found = []
         expected, measured = limits.expected_rate, self._rate.hertz
         if expected and self._rate.span >= 1.0 and measured < limits.rate_share * expected:
@@ -136,25 +173,7 @@ class CameraQuality:
                 f'{name}: pictures come {self.delay:.2f} s after their stamp, commands '
                 f'{command_delay:.2f} s: synchronise the clocks, or find what delays the camera'
             )
-        if self._frozen:
-            found.append(
-                f'{name}: the same picture for more than {limits.frozen_seconds:g} s: '
-                f'restart the camera'
-            )
-        if self._black:
-            found.append(f'{name}: the picture is black: uncover the lens or switch on the light')
-        if self._bright:
-            found.append(f'{name}: the picture is overexposed: lower the exposure')
         return found
-
-    def summary(self, dropped: int) -> str:
-        """Return the whole episode in one line."""
-        return (
-            f'{self._name}: quality {self.score:.3f}: {self.written} pictures written, {dropped} '
-            f'dropped, {self.lost} lost before the recorder, {self.frozen} frozen, {self.black} '
-            f'black, {self.bright} overexposed; {self._rate.hertz:.1f} Hz, '
-            f'delay {self.delay:.3f} s'
-        )
 
     def _period(self) -> float:
         if self._limits.expected_rate:
@@ -185,7 +204,30 @@ class RecordingQuality:
         """The worst camera's, 0 to 1."""
         return min(camera.score for camera in self.cameras.values())
 
-    def warnings(self) -> list[str]:
-        """Return what is wrong now, a sentence each."""
-        delay = median(self._command_delays) if self._command_delays else None
-        return [text for camera in self.cameras.values() for text in camera.warnings(delay)]
+    @property
+    def _command_delay(self) -> float | None:
+        return median(self._command_delays) if self._command_delays else None
+
+    def warnings(self, dropped: Mapping[str, int]) -> list[str]:
+        """
+        Return what is wrong now, a sentence each.
+
+        :param dropped: pictures that came and could not be written, by camera
+        """
+        delay = self._command_delay
+        found = [text for camera in self.cameras.values() for text in camera.warnings(delay)]
+        return _drops(dropped) + found
+
+    def findings(self, dropped: Mapping[str, int]) -> list[str]:
+        """Return what was wrong in the whole episode, a sentence each."""
+        delay = self._command_delay
+        found = [text for camera in self.cameras.values() for text in camera.findings(delay)]
+        return _drops(dropped) + found
+
+
+def _drops(dropped: Mapping[str, int]) -> list[str]:
+    return [
+        f'{name}: {count} pictures dropped: the disk or the processor is too slow'
+        for name, count in dropped.items()
+        if count
+    ]

@@ -16,7 +16,8 @@ from mobile_vla_msgs.action import RecordEpisode
 
 from .pause import Pause
 from .services import RecorderServices
-from .session import free_bytes, RecordingSession
+from .session import RecordingSession
+from .start_conditions import free_bytes
 
 FEEDBACK_PERIOD = 0.2
 CANCELLED = 'the goal was cancelled'
@@ -84,11 +85,14 @@ class RecordAction:
         saved = self._session.last
         if saved is None or not Path(part).name.startswith(saved.path.name):
             goal.abort()
-            return RecordEpisode.Result(reason='the episode was discarded')
+            return RecordEpisode.Result(
+                reason=self._session.discarded or 'the episode was discarded'
+            )
         if goal.is_cancel_requested:
             goal.canceled()
         else:
             goal.succeed()
+        reason = '; '.join(part for part in (saved.reason, *saved.findings) if part)
         return RecordEpisode.Result(
-            path=str(saved.path), frames=saved.frames, outcome=saved.outcome, reason=saved.reason
+            path=str(saved.path), frames=saved.frames, outcome=saved.outcome, reason=reason
         )

@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 
+from ament_index_python.packages import get_package_share_directory
 import rclpy
 from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
@@ -23,6 +24,7 @@ from mobile_vla_core.images import use_one_thread
 from mobile_vla_core.shutdown_signal import ShutdownSignal
 from mobile_vla_msgs.msg import RecorderStatus
 
+from .collection_plan import CollectionPlan, plan_path, read_plan
 from .drop_warning import DropWarning
 from .parameters import read_parameters, RecorderParameters
 from .pause import Pause
@@ -31,6 +33,7 @@ from .record_action import RecordAction
 from .services import RecorderServices
 from .session import RecordingSession
 from .session_config import MEGABYTE, SessionConfig
+from .start_conditions import check_output
 from .status_message import status_message
 from .streams import Streams
 
@@ -47,6 +50,7 @@ class RecorderNode(Node):
         streams = Streams(self, parameters)
         config = _session_config(parameters, {**self._parameter_values(), **streams.describe()})
         self._session = RecordingSession(config)
+        self._streams = streams
         streams.feed(self._session)
         self._message = ''
         self._drops = DropWarning()
@@ -70,6 +74,7 @@ class RecorderNode(Node):
         except MobileVlaError as error:
             self.get_logger().error(str(error))
         self._action.destroy()
+        self._session.close()
 
     def _parameter_values(self) -> dict[str, str | float | int | bool]:
         values = {
@@ -85,14 +90,18 @@ class RecorderNode(Node):
         """Finish what an earlier run left when it was killed."""
         for part in find_unfinished(self._session.config.output):
             try:
-                text = recover(part).text
+                report = recover(part)
+                text = report.text
+                if report.path:
+                    self._session.on_episode(report.path)
             except MobileVlaError as error:
                 text = str(error)
             self.get_logger().warning(f'after a crash: {text}')
             self._message = f'after a crash: {text}'
 
     def _watch(self) -> None:
-        """End an episode that is due, and tell of drops."""
+        """End an episode that is due, tell of drops, and see whether the driver is there."""
+        self._streams.watch_driver()
         now, recording = time.monotonic(), self._session.recording
         if recording is None:
             return
@@ -122,8 +131,10 @@ class RecorderNode(Node):
 def _session_config(
     parameters: RecorderParameters, metadata: dict[str, str | float | int | bool]
 ) -> SessionConfig:
+    output = Path(parameters.output).expanduser().absolute()
+    check_output(output)
     return SessionConfig(
-        output=Path(parameters.output).expanduser().absolute(),
+        output=output,
         cameras=parameters.cameras,
         cmd_vel_topic=parameters.cmd_vel_topic,
         robot=parameters.robot,
@@ -135,11 +146,19 @@ def _session_config(
         pre_roll=parameters.pre_roll,
         queue_bytes=parameters.queue_megabytes * MEGABYTE,
         minimum_free_bytes=parameters.minimum_free_megabytes * MEGABYTE,
+        plan=_plan(parameters.plan),
         quality=QualityLimits(expected_rate=parameters.expected_rate),
         minimum_quality=parameters.minimum_quality,
         software=f'mobile_vla_recorder {_version()}',
         metadata=metadata,
     )
+
+
+def _plan(plan: str) -> CollectionPlan | None:
+    if not plan:
+        return None
+    shipped = Path(get_package_share_directory('mobile_vla_recorder')) / 'plans'
+    return read_plan(plan_path(plan, shipped))
 
 
 def _version() -> str:

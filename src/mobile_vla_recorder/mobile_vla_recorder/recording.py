@@ -57,6 +57,8 @@ class Recording:
         """Commands and other small rows that came and were not written."""
         self._broken: set[str] = set()
         self.commands = 0
+        self.typed_commands = 0
+        """Those that carry the action type of their driver."""
         self.error = ''
         """Why nothing more can be written, '' while all is well."""
         self._thread = threading.Thread(target=self._run, name='episode-writer', daemon=True)
@@ -104,13 +106,20 @@ class Recording:
             self._put(write, camera, picture.size)
             return True
 
-    def add_command(self, velocity: ArrayLike, stamp: float, receive_stamp: float) -> None:
+    def add_command(
+        self,
+        velocity: ArrayLike,
+        stamp: float,
+        receive_stamp: float,
+        action_type: int = schema.ACTION_TYPE_NOT_GIVEN,
+    ) -> None:
         """Take a command, shape (3,) [m/s, m/s, rad/s]."""
         self.quality.on_command(stamp, receive_stamp)
 
         def write() -> None:
-            self._writer.add_command(velocity, stamp, receive_stamp)
+            self._writer.add_command(velocity, stamp, receive_stamp, action_type)
             self.commands += 1
+            self.typed_commands += action_type != schema.ACTION_TYPE_NOT_GIVEN
 
         self._put_row(write)
 
@@ -141,6 +150,9 @@ class Recording:
         if self.rows_dropped:
             text = f'{self.rows_dropped} commands and other rows dropped'
             self._writer.add_event(stamp, schema.DROP_EVENT, text)
+        if self.typed_commands:
+            text = f'{self.typed_commands} of {self.commands} commands carry a given action type'
+            self._writer.add_event(stamp, schema.DRIVER_EVENT, text)
         for line in self.summary():
             self._writer.add_event(stamp, schema.QUALITY_EVENT, line)
         return self._writer.close(outcome, reason, stamp)
@@ -151,6 +163,10 @@ class Recording:
             camera.summary(self.camera_dropped[name])
             for name, camera in self.quality.cameras.items()
         ]
+
+    def findings(self) -> list[str]:
+        """Return what was wrong with the pictures or their times, a sentence each."""
+        return self.quality.findings(self.camera_dropped)
 
     def _put(self, write: Callable[[], None], camera: str = '', size: int = 0) -> None:
         self._waiting.append((write, camera, size))

@@ -15,7 +15,8 @@ from mobile_vla_core.errors import MobileVlaError
 from mobile_vla_msgs.srv import RelabelEpisode, StartEpisode, StopEpisode
 
 from .pause import Pause
-from .session import RecordingSession, SavedEpisode
+from .saved_episode import SavedEpisode
+from .session import RecordingSession
 
 SETTLE_PERIOD = 0.01
 SETTLE_ROUNDS = 50
@@ -83,7 +84,8 @@ class RecorderServices:
             saved = self.stop(request.outcome, request.reason)
             response.success, response.path = True, str(saved.path)
             response.frames, response.commands = saved.frames, saved.commands
-            response.dropped = saved.dropped
+            response.dropped, response.quality = saved.dropped, saved.quality
+            response.findings = list(saved.findings)
         except MobileVlaError as error:
             self._refuse(response, error)
         return response

@@ -5,36 +5,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-import shutil
 
 from numpy.typing import ArrayLike
 
-from mobile_vla_core.episodes import EpisodeWriter
+from mobile_vla_core.episodes import EpisodeWriter, schema
 from mobile_vla_core.errors import EpisodeError
 from mobile_vla_core.picture import Picture
 
 from .camera import Camera
+from .collection_plan_progress import PlanProgress
+from .driver_events import Command, DRIVER_GONE, DriverEvent, DriverEvents
+from .episode_count import EpisodeCount
 from .episode_history import EpisodeHistory
 from .pre_roll import PreRoll
 from .quality import RecordingQuality
 from .recording import Recording
-from .session_config import MEGABYTE, SessionConfig
-
-
-@dataclass(frozen=True)
-class SavedEpisode:
-    """What an episode became."""
-
-    path: Path
-    frames: int
-    commands: int
-    dropped: int
-    outcome: str
-    reason: str
-    summary: tuple[str, ...]
-    """A line on the quality of each camera."""
+from .saved_episode import SavedEpisode
+from .session_config import SessionConfig
+from .start_conditions import check_start, silent_camera
 
 
 class RecordingSession:
@@ -47,10 +37,13 @@ class RecordingSession:
     def __init__(self, config: SessionConfig) -> None:
         self.config = config
         self.cameras = {topic.name: Camera(topic) for topic in config.cameras}
-        self.history = EpisodeHistory(config.output)
+        self._count = EpisodeCount(config.output) if config.plan else None
+        self.history = EpisodeHistory(config.output, self.on_episode)
         self.recording: Recording | None = None
         self.last: SavedEpisode | None = None
         """The episode that was saved last, while no other has started."""
+        self.discarded = ''
+        """Why the last episode was discarded, while no other has started."""
         self.instruction = ''
         self.scenario = ''
         self.pictures_seen = 0
@@ -58,19 +51,43 @@ class RecordingSession:
         """Names of the joints, as their topic gave them last."""
         self._recorded_joints: list[str] = []
         self._pre_roll = PreRoll(config.pre_roll, config.queue_bytes // 2)
+        self._driver = DriverEvents()
         self._started = 0.0
+        self._first_stamp: float | None = None
+        self._length = 0.0
         self._time_limit = 0.0
         self._last_command_at = float('-inf')
         self._ended_by_itself = ''
+
+    def close(self) -> None:
+        """End what runs beside the session."""
+        if self._count:
+            self._count.close()
+
+    @property
+    def progress(self) -> PlanProgress | None:
+        """How far the plan is; None without one, and until the folder has been read."""
+        counts = self._count.counts if self._count else None
+        return None if counts is None else PlanProgress(self.config.plan, counts)
+
+    def on_episode(self, path: Path) -> None:
+        """Take that an episode came, went or has other labels."""
+        if self._count:
+            self._count.update(path)
 
     def on_picture(
         self, picture: Picture, receive_stamp: float, now: float, camera: str = ''
     ) -> None:
         """Record a picture of a camera, the primary one by default, when an episode runs."""
-        source = self.cameras[camera or self.config.cameras[0].name]
+        primary = self.config.cameras[0].name
+        source = self.cameras[camera or primary]
         self.pictures_seen += 1
         source.picture, source.seen_at = picture, now
-        source.rate.add(picture.stamp or receive_stamp)
+        stamp = picture.stamp or receive_stamp
+        source.rate.add(stamp)
+        if self.recording and source.name == primary:
+            self._first_stamp = stamp if self._first_stamp is None else self._first_stamp
+            self._length = stamp - self._first_stamp
 
         def record() -> None:
             self.recording.add_picture(source.name, picture, receive_stamp)
@@ -82,8 +99,29 @@ class RecordingSession:
     ) -> None:
         """Record a command, shape (3,) [m/s, m/s, rad/s], when an episode runs."""
         self._last_command_at = now
-        stamp = header_stamp or receive_stamp
-        self._record(lambda: self.recording.add_command(velocity, stamp, receive_stamp), 0, now)
+        command = Command(velocity, header_stamp or receive_stamp, receive_stamp)
+        if self.recording:
+            self._driver.hold(command, now)
+            self._release_commands(now)
+        else:
+            self._record(partial(self._add_command, command), 0, now)
+
+    def on_driver_event(self, event: DriverEvent, now: float) -> None:
+        """Take what the commands are from the event's stamp on, and record it."""
+        self._driver.add(event, now)
+        self._add_event(event.stamp, event.line)
+
+    def on_driver_gone(self, stamp: float) -> None:
+        """Derive the action type of the commands that come from now on."""
+        if self._driver:
+            self._release_commands()
+            self._driver.clear()
+            self._add_event(stamp, DRIVER_GONE)
+
+    @property
+    def driver_speaks(self) -> bool:
+        """Whether a driver's event is in force."""
+        return bool(self._driver)
 
     def on_odometry(self, stamp: float, pose: ArrayLike, twist: ArrayLike) -> None:
         """Record odometry, pose (7,) and twist (6,), when an episode runs."""
@@ -118,7 +156,11 @@ class RecordingSession:
             too full, the folder cannot be written, or the instruction is empty
         """
         config = self.config
-        self._check_ready(now)
+        if self.recording:
+            raise EpisodeError(
+                f'{self.recording.path.name} is being recorded: stop or discard it first'
+            )
+        check_start(config, self.cameras.values(), self._last_command_at, now)
         writer = EpisodeWriter(
             config.output,
             instruction=instruction,
@@ -134,9 +176,12 @@ class RecordingSession:
         self.instruction, self.scenario, self._started = instruction.strip(), scenario, now
         self._time_limit = time_limit or config.time_limit
         self._recorded_joints = self.joints
-        self._ended_by_itself, self.last = '', None
+        self._first_stamp, self._length = None, 0.0
+        self._ended_by_itself, self.last, self.discarded = '', None, ''
         quality = RecordingQuality(list(self.cameras), config.quality)
         self.recording = Recording(writer, quality, config.jpeg_quality, config.queue_bytes)
+        for event in self._driver.since(now - config.pre_roll):
+            self._add_event(event.stamp, event.line)
         self._pre_roll.play(now)
         return writer.path
 
@@ -144,11 +189,12 @@ class RecordingSession:
         """Return why the running episode must end now, '' when it need not."""
         if not self.recording:
             return ''
+        self._release_commands(now)
         if self.recording.error:
             return self.recording.error
         if self._time_limit and now - self._started >= self._time_limit:
             return f'the time limit of {self._time_limit:g} s is reached'
-        return self._silent_camera(now)
+        return silent_camera(self.cameras.values(), self.config.camera_timeout, now)
 
     def stop(
         self, outcome: str, reason: str, stamp: float, by_itself: bool = False
@@ -158,9 +204,11 @@ class RecordingSession:
 
         :param by_itself: nobody asked for it
         :raises EpisodeError: if none runs, the outcome is not one of the schema's, the file cannot
-            be closed, or the quality is below the minimum
+            be closed, or the episode is discarded: shorter than the plan asks for, or of a
+            quality below the minimum
         """
         recording = self._running()
+        self._release_commands()
         outcome = outcome or 'unknown'
         try:
             path = recording.finish(outcome, reason, stamp)
@@ -169,29 +217,31 @@ class RecordingSession:
                 self.recording = None
             raise
         self.recording = None
-        self._ended_by_itself = reason if by_itself else ''
-        score = recording.quality.score
-        if score < self.config.minimum_quality:
+        fault = self._fault(recording)
+        if fault:
             self.history.discard(path)
-            raise EpisodeError(
-                f'{path.name} is discarded, undo brings it back: quality {score:.3f} is below '
-                f'the minimum of {self.config.minimum_quality:g}: {"; ".join(recording.summary())}'
-            )
+            self.discarded = f'{path.name} is discarded, undo brings it back: {fault}'
+            self._ended_by_itself = self.discarded if by_itself else ''
+            raise EpisodeError(self.discarded)
+        self._ended_by_itself = f'the last one was stopped and kept: {reason}' if by_itself else ''
         self.history.saved(path)
         self.last = SavedEpisode(
-            path,
-            recording.frames,
-            recording.commands,
-            recording.dropped,
-            'unknown' if recording.error else outcome,
-            recording.error or reason,
-            tuple(recording.summary()),
+            path=path,
+            frames=recording.frames,
+            commands=recording.commands,
+            dropped=recording.dropped,
+            outcome='unknown' if recording.error else outcome,
+            reason=recording.error or reason,
+            quality=recording.quality.score,
+            findings=tuple(recording.findings()),
+            summary=tuple(recording.summary()),
         )
         return self.last
 
     def discard(self, stamp: float) -> str:
         """Take the running episode away and return its name; EpisodeError when none runs."""
         recording = self._running()
+        self._release_commands()
         self.recording = None
         self.history.discard(recording.finish('unknown', 'discarded', stamp))
         return recording.path.name
@@ -212,45 +262,36 @@ class RecordingSession:
         else:
             self._pre_roll.add(record, size, now)
 
-    def _check_ready(self, now: float) -> None:
-        config = self.config
-        if self.recording:
-            raise EpisodeError(
-                f'{self.recording.path.name} is being recorded: stop or discard it first'
-            )
-        silent = self._silent_camera(now)
-        if silent:
-            raise EpisodeError(
-                f'{silent}: check that the camera runs and that its topic and QoS match'
-            )
-        if config.require_commands and now - self._last_command_at > config.command_timeout:
-            raise EpisodeError(
-                f'no command came on {config.cmd_vel_topic} for {config.command_timeout:g} s: '
-                f'start teleop or the driver, or set require_commands to false'
-            )
-        free = free_bytes(config.output)
-        if free < config.minimum_free_bytes:
-            raise EpisodeError(
-                f'{config.output} has {free / MEGABYTE:.0f} MB left, less than the reserve of '
-                f'{config.minimum_free_bytes / MEGABYTE:.0f} MB: free some room'
-            )
+    def _add_command(self, command: Command) -> None:
+        action_type = self._driver.type_at(command.stamp)
+        self.recording.add_command(
+            command.velocity, command.stamp, command.receive_stamp, action_type
+        )
 
-    def _silent_camera(self, now: float) -> str:
-        timeout = self.config.camera_timeout
-        for camera in self.cameras.values():
-            if now - camera.seen_at > timeout:
-                return f'no picture came on {camera.topic} for {timeout:g} s'
+    def _release_commands(self, now: float = float('inf')) -> None:
+        for command in self._driver.release(now):
+            self._add_command(command)
+
+    def _add_event(self, stamp: float, text: str) -> None:
+        if self.recording:
+            self.recording.add(lambda to: to.add_event(stamp, schema.DRIVER_EVENT, text))
+
+    def _fault(self, recording: Recording) -> str:
+        """Return why an episode is not to be kept, '' when it is; by the time in its pictures."""
+        config = self.config
+        least = config.plan.minimum_seconds(self.scenario) if config.plan else 0.0
+        if self._length < least:
+            return f'it lasted {self._length:.1f} s, the plan asks for at least {least:g} s'
+        score = recording.quality.score
+        if score < config.minimum_quality:
+            return (
+                f'quality {score:.3f} is below the minimum of {config.minimum_quality:g}: '
+                f'{"; ".join(recording.summary())}'
+            )
         return ''
 
     def _running(self) -> Recording:
         if self.recording is None:
-            ended = self._ended_by_itself
-            ended = f'; the last one was stopped and kept: {ended}' if ended else ''
+            ended = f'; {self._ended_by_itself}' if self._ended_by_itself else ''
             raise EpisodeError(f'no episode is being recorded: start one first{ended}')
         return self.recording
-
-
-def free_bytes(folder: Path) -> int:
-    """Return the room left where a folder is, or would be created [bytes]."""
-    existing = next(path for path in (folder, *folder.parents) if path.exists())
-    return shutil.disk_usage(existing).free

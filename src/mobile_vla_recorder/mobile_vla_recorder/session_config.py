@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from .collection_plan import CollectionPlan
 from .quality import QualityLimits
 
 MEGABYTE = 1_000_000
@@ -37,6 +38,7 @@ class SessionConfig:
     pre_roll: float = 0.0
     queue_bytes: int = 256 * MEGABYTE
     minimum_free_bytes: int = 500 * MEGABYTE
+    plan: CollectionPlan | None = None
     quality: QualityLimits = field(default_factory=QualityLimits)
     minimum_quality: float = 0.0
     software: str = 'mobile_vla_recorder'

@@ -8,7 +8,8 @@ from builtin_interfaces.msg import Time
 
 from mobile_vla_msgs.msg import RecorderStatus
 
-from .session import free_bytes, RecordingSession
+from .session import RecordingSession
+from .start_conditions import free_bytes
 
 
 def status_message(
@@ -37,10 +38,18 @@ def status_message(
         status.commands, status.queued_bytes = recording.commands, recording.queued_bytes
         status.camera_frames = [recording.camera_frames[name] for name in names]
         status.camera_dropped = [recording.camera_dropped[name] for name in names]
-        drops = [
-            f'{name}: {count} pictures dropped: the disk or the processor is too slow'
-            for name, count in recording.camera_dropped.items()
-            if count
-        ]
-        status.warnings = [*drops, *recording.quality.warnings()]
+        status.warnings = recording.quality.warnings(recording.camera_dropped)
+    _tell_plan(status, session)
     return status
+
+
+def _tell_plan(status: RecorderStatus, session: RecordingSession) -> None:
+    progress = session.progress
+    if progress is None:
+        return
+    scenarios = progress.plan.scenarios
+    status.plan_scenarios = [scenario.name for scenario in scenarios]
+    status.plan_recorded = [progress.count(index) for index in range(len(scenarios))]
+    status.plan_target = [scenario.count for scenario in scenarios]
+    if progress.suggested is not None:
+        status.plan_next = scenarios[progress.suggested].name

@@ -17,7 +17,9 @@ from rclpy.subscription import Subscription
 from sensor_msgs.msg import CameraInfo, CompressedImage, Image, Imu, JointState
 
 from mobile_vla_core.picture import Picture
+from mobile_vla_msgs.msg import DriverEvent as DriverEventMessage
 
+from .driver_events import DriverEvent
 from .parameters import RecorderParameters
 from .session import RecordingSession
 from .source_clock import SourceClock
@@ -43,6 +45,12 @@ class Streams:
                 partial(self._on_camera_info, camera.name),
                 qos_profile_sensor_data,
             )
+        self._driver: Subscription | None = None
+        if parameters.driver_event_topic:  # before the commands, so that it is served first
+            self._driver = self._subscribe(
+                DriverEventMessage, parameters.driver_event_topic, self._on_driver_event, _RELIABLE
+            )
+        self._stamped = parameters.stamped
         command_type = TwistStamped if parameters.stamped else Twist
         self._subscribe(command_type, parameters.cmd_vel_topic, self._on_command, _RELIABLE)
         if parameters.odometry_topic:
@@ -57,9 +65,21 @@ class Streams:
         """Give everything that comes to a session."""
         self._session = session
 
+    def watch_driver(self) -> None:
+        """Tell the session when nobody publishes driver events any more."""
+        if not self._session.driver_speaks:
+            return
+        if not self._node.count_publishers(self._driver.topic_name):
+            self._session.on_driver_gone(self._node.get_clock().now().nanoseconds * 1e-9)
+
     def describe(self) -> dict[str, str]:
-        """Return the quality of service of each topic, in words."""
-        found = {}
+        """Return where action types come from and the quality of service of each topic."""
+        found = {'action_type': 'derived from the command'}
+        if self._driver:
+            found['action_type'] = (
+                f'of the event on {self._driver.topic_name} that is in force at the stamp of the '
+                f'command; derived from the command where there is none'
+            )
         for subscription in self._node.subscriptions:
             qos = subscription.qos_profile
             found[f'qos.{subscription.topic_name}'] = (
@@ -103,12 +123,22 @@ class Streams:
         self._node.destroy_subscription(self._infos.pop(camera))  # it costs, and says no more
 
     def _on_command(self, message: Twist | TwistStamped, info: dict[str, int]) -> None:
-        stamped = isinstance(message, TwistStamped)
-        twist = message.twist if stamped else message
+        twist = message.twist if self._stamped else message
         velocity = (twist.linear.x, twist.linear.y, twist.angular.z)
         received = self._received(info)
-        stamp = _seconds(message.header.stamp) if stamped else self._sent(info, received)
+        stamp = _seconds(message.header.stamp) if self._stamped else self._sent(info, received)
         self._session.on_command(velocity, stamp, received, time.monotonic())
+
+    def _on_driver_event(self, message: DriverEventMessage, info: dict[str, int]) -> None:
+        stamp, received = _seconds(message.header.stamp), self._received(info)
+        sent, source = self._sent(info, received), info.get('source_timestamp', 0) * 1e-9
+        simulated = self._node.get_clock().ros_time_is_active
+        if not stamp:
+            stamp = sent
+        elif source and not self._stamped and not simulated:
+            stamp += sent - source  # commands without a stamp are dated in this node's time too
+        event = DriverEvent(stamp, message.action_type, message.source, message.text)
+        self._session.on_driver_event(event, time.monotonic())
 
     def _on_odometry(self, message: Odometry) -> None:
         pose, twist = message.pose.pose, message.twist.twist

@@ -98,9 +98,9 @@ def test_a_black_or_overexposed_picture_is_named_within_a_second(value, text):
 def test_a_skew_between_camera_and_commands_is_named():
     quality = RecordingQuality(['front'], QualityLimits())
     film(quality.cameras['front'], 100 + 0.1 * np.arange(20), delay=0.6)
-    assert quality.warnings() == []  # without a command there is nothing to compare with
+    assert quality.warnings({}) == []  # without a command there is nothing to compare with
     quality.on_command(101.0, 101.01)
-    (warning,) = quality.warnings()
+    (warning,) = quality.warnings({})
     assert 'pictures come 0.60 s after their stamp, commands 0.01 s' in warning
 
 

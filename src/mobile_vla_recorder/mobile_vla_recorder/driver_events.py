@@ -1,0 +1,104 @@
+# Copyright 2026 The Mobile VLA Authors
+# SPDX-License-Identifier: Apache-2.0
+"""What the driver said of his commands, and the commands that wait for it."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from numpy.typing import ArrayLike
+
+from mobile_vla_core.action_space import ActionType
+from mobile_vla_core.episodes.schema import ACTION_TYPE_NOT_GIVEN
+
+PATIENCE = 0.1
+"""So long a command waits for events that were sent before it and come after it [s]."""
+DRIVER_GONE = 'the driver is gone: action types are derived from the commands again'
+_KEPT = 256
+
+
+@dataclass(frozen=True)
+class DriverEvent:
+    """
+    From `stamp` [s] on, the commands are of an action type.
+
+    :param action_type: one that is unknown leaves the type to be derived from the command
+    :param source: 'keyboard', 'joystick' or a program's name
+    :param text: what happened, such as the key
+    """
+
+    stamp: float
+    action_type: int
+    source: str = ''
+    text: str = ''
+
+    @property
+    def known_type(self) -> int:
+        """The action type, ACTION_TYPE_NOT_GIVEN when it is none."""
+        return self.action_type if self.action_type in set(ActionType) else ACTION_TYPE_NOT_GIVEN
+
+    @property
+    def line(self) -> str:
+        """The event as it is stored."""
+        given = self.known_type != ACTION_TYPE_NOT_GIVEN
+        name = ActionType(self.action_type).name if given else f'unknown type {self.action_type}'
+        return ': '.join(part for part in (name, self.source, self.text) if part)
+
+
+@dataclass(frozen=True)
+class Command:
+    """Velocity, shape (3,) [m/s, m/s, rad/s], when it was given and when it came [s]."""
+
+    velocity: ArrayLike
+    stamp: float
+    receive_stamp: float
+
+
+class DriverEvents:
+    """
+    Events in the order of their stamps, whatever the order in which they came.
+
+    Two topics are not ordered, so once a driver has spoken, commands are held for PATIENCE. An
+    event is in force until the next one, however long that takes: a driver sends changes only.
+    When his publisher is gone nobody takes the event back, so `clear` does.
+    """
+
+    def __init__(self) -> None:
+        self._events: list[tuple[float, DriverEvent]] = []  # each with when it came
+        self._held: deque[tuple[float, Command]] = deque()
+
+    def __bool__(self) -> bool:
+        """Return whether a driver speaks."""
+        return bool(self._events)
+
+    def add(self, event: DriverEvent, now: float) -> None:
+        """Take an event."""
+        stamps = [known.stamp for _, known in self._events]
+        self._events.insert(bisect_right(stamps, event.stamp), (now, event))
+        del self._events[:-_KEPT]
+
+    def clear(self) -> None:
+        """Forget what was said; commands that are held lose it too."""
+        self._events.clear()
+
+    def type_at(self, stamp: float) -> int:
+        """Return the action type in force, ACTION_TYPE_NOT_GIVEN when there is none."""
+        place = bisect_right([event.stamp for _, event in self._events], stamp)
+        return self._events[place - 1][1].known_type if place else ACTION_TYPE_NOT_GIVEN
+
+    def since(self, now: float) -> list[DriverEvent]:
+        """Return what came after a time [s], and the event in force then."""
+        old = [event for came, event in self._events if came < now]
+        return old[-1:] + [event for came, event in self._events if came >= now]
+
+    def hold(self, command: Command, now: float) -> None:
+        """Keep a command until no event can come for it any more."""
+        self._held.append((now, command))
+
+    def release(self, now: float) -> Iterator[Command]:
+        """Give the commands back, in order, that have waited long enough."""
+        while self._held and (not self._events or now - self._held[0][0] >= PATIENCE):
+            yield self._held.popleft()[1]
