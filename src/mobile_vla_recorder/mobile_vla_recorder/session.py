@@ -123,29 +123,33 @@ class RecordingSession:
         """Whether a driver's event is in force."""
         return bool(self._driver)
 
-    def on_odometry(self, stamp: float, pose: ArrayLike, twist: ArrayLike) -> None:
+    def on_odometry(self, stamp: float, pose: ArrayLike, twist: ArrayLike, now: float) -> None:
         """Record odometry, pose (7,) and twist (6,), when an episode runs."""
-        if self.recording:
-            self.recording.add(lambda writer: writer.add_odometry(stamp, pose, twist))
+        self._record_row(lambda writer: writer.add_odometry(stamp, pose, twist), now)
 
     def on_imu(
-        self, stamp: float, orientation: ArrayLike, angular: ArrayLike, linear: ArrayLike
+        self,
+        stamp: float,
+        orientation: ArrayLike,
+        angular: ArrayLike,
+        linear: ArrayLike,
+        now: float,
     ) -> None:
         """Record quaternion (4,), angular velocity (3,) and linear acceleration (3,)."""
-        if self.recording:
-            self.recording.add(lambda writer: writer.add_imu(stamp, orientation, angular, linear))
+        self._record_row(lambda writer: writer.add_imu(stamp, orientation, angular, linear), now)
 
-    def on_joint_state(self, stamp: float, names: Sequence[str], *values: Sequence[float]) -> None:
+    def on_joint_state(
+        self, stamp: float, names: Sequence[str], *values: Sequence[float], now: float
+    ) -> None:
         """Record positions, velocities and efforts of joints, each as many as names or empty."""
         self.joints = list(names)
-        if not self.recording or not self._recorded_joints:
-            return
-        rows = []
-        for given in values:
-            known = dict(zip(names, given, strict=False)) if len(given) else {}
-            nothing = float('nan')
-            rows.append([known.get(name, nothing) for name in self._recorded_joints])
-        self.recording.add(lambda writer: writer.add_joint_state(stamp, *rows))
+
+        def append(writer: EpisodeWriter) -> None:
+            if self._recorded_joints:
+                rows = [self._joint_row(names, given) for given in values]
+                writer.add_joint_state(stamp, *rows)
+
+        self._record_row(append, now)
 
     def start(self, instruction: str, scenario: str, now: float, time_limit: float = 0.0) -> Path:
         """
@@ -261,6 +265,13 @@ class RecordingSession:
             record()
         else:
             self._pre_roll.add(record, size, now)
+
+    def _record_row(self, append: Callable[[EpisodeWriter], None], now: float) -> None:
+        self._record(lambda: self.recording.add(append), 0, now)
+
+    def _joint_row(self, names: Sequence[str], given: Sequence[float]) -> list[float]:
+        known = dict(zip(names, given, strict=False)) if len(given) else {}
+        return [known.get(name, float('nan')) for name in self._recorded_joints]
 
     def _add_command(self, command: Command) -> None:
         action_type = self._driver.type_at(command.stamp)

@@ -146,6 +146,7 @@ class Streams:
             _seconds(message.header.stamp),
             (*_xyz(pose.position), *_xyz(pose.orientation), pose.orientation.w),
             (*_xyz(twist.linear), *_xyz(twist.angular)),
+            time.monotonic(),
         )
 
     def _on_imu(self, message: Imu) -> None:
@@ -154,11 +155,13 @@ class Streams:
             (*_xyz(message.orientation), message.orientation.w),
             _xyz(message.angular_velocity),
             _xyz(message.linear_acceleration),
+            time.monotonic(),
         )
 
     def _on_joint_state(self, message: JointState) -> None:
         values = (message.position, message.velocity, message.effort)
-        self._session.on_joint_state(_seconds(message.header.stamp), message.name, *values)
+        stamp, now = _seconds(message.header.stamp), time.monotonic()
+        self._session.on_joint_state(stamp, message.name, *values, now=now)
 
 
 def camera_info_topic(image_topic: str) -> str:

@@ -37,7 +37,7 @@ def test_what_is_taken_is_saved_in_order(tmp_path):
     for t in range(20):
         recorder.on_picture(picture(10 * t, 0.1 * t + 1), 0.1 * t + 1.01, now=100.5)
         recorder.on_command((0.1 * t, 0.0, 0.0), 0.1 * t + 1, 0.1 * t + 1.02, now=100.5)
-        recorder.on_odometry(0.1 * t + 1, np.zeros(7), np.zeros(6))
+        recorder.on_odometry(0.1 * t + 1, np.zeros(7), np.zeros(6), now=100.5)
     saved = recorder.stop('success', '', stamp=9.0)
     assert (saved.frames, saved.commands, saved.dropped) == (20, 20, 0)
     with Episode(saved.path) as episode:
@@ -173,7 +173,7 @@ def test_other_rows_are_bounded_too_while_nothing_can_be_written(tmp_path):
     disk_moves = threading.Event()
     recorder.recording.add(lambda writer: disk_moves.wait(30.0))
     for t in range(50):
-        recorder.on_odometry(0.1 * t, np.zeros(7), np.zeros(6))
+        recorder.on_odometry(0.1 * t, np.zeros(7), np.zeros(6), now=100.0)
     recording = recorder.recording
     waiting = recording.queued_bytes
     disk_moves.set()
@@ -188,7 +188,7 @@ def test_an_error_of_any_kind_ends_the_episode_and_everything_that_came_is_count
     recorder = session(tmp_path)
     recorder.start('go', '', now=100.0)
     recorder.on_picture(picture(1), 1.0, now=100.0)
-    recorder.on_odometry(1.0, np.zeros((2, 7)), np.zeros(6))  # two poses in one row
+    recorder.on_odometry(1.0, np.zeros((2, 7)), np.zeros(6), now=100.0)  # two poses in one row
     for t in range(20):
         recorder.on_picture(picture(t), 2.0 + t, now=100.0)
     saved = recorder.stop('success', '', stamp=30.0)

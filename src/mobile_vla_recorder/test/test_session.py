@@ -110,11 +110,11 @@ def test_start_names_the_camera_that_is_silent(tmp_path):
 
 def test_imu_and_joint_states_are_recorded_by_name(tmp_path):
     recorder = session(tmp_path, metadata={'parameter.robot': 'r2', 'queue': 3})
-    recorder.on_joint_state(1.0, ['left', 'right'], [0.1, 0.2], [], [])
+    recorder.on_joint_state(1.0, ['left', 'right'], [0.1, 0.2], [], [], now=100.0)
     recorder.start('go', '', now=100.0)
-    recorder.on_imu(1.0, (0, 0, 0, 1), (0, 0, 0.5), (0, 0, 9.8))
-    recorder.on_joint_state(1.1, ['right', 'left'], [2.0, 1.0], [4.0, 3.0], [])
-    recorder.on_joint_state(1.2, ['left'], [5.0], [], [])
+    recorder.on_imu(1.0, (0, 0, 0, 1), (0, 0, 0.5), (0, 0, 9.8), now=100.0)
+    recorder.on_joint_state(1.1, ['right', 'left'], [2.0, 1.0], [4.0, 3.0], [], now=100.0)
+    recorder.on_joint_state(1.2, ['left'], [5.0], [], [], now=100.0)
     with Episode(recorder.stop('', '', stamp=2.0).path) as episode:
         assert episode.imu['angular_velocity'].tolist() == [[0, 0, 0.5]]
         assert episode.joint_names == ['left', 'right']
@@ -138,6 +138,20 @@ def test_the_pre_roll_is_recorded_first_and_never_twice(tmp_path):
     recorder.start('go', '', now=102.2)
     with Episode(recorder.stop('', '', stamp=103.0).path) as episode:
         assert episode.stamps().tolist() == [102.1]
+
+
+def test_the_pre_roll_holds_odometry_imu_and_joints_too(tmp_path):
+    recorder = session(tmp_path, pre_roll=1.0)
+    for t in (100.2, 100.6, 101.0):
+        film(recorder, [t])
+        recorder.on_odometry(t, np.zeros(7), np.zeros(6), now=t)
+        recorder.on_imu(t, (0, 0, 0, 1), (0, 0, 0.5), (0, 0, 9.8), now=t)
+        recorder.on_joint_state(t, ['left', 'right'], [t, 2.0], [], [], now=t)
+    recorder.start('go', '', now=101.3)
+    with Episode(recorder.stop('', '', stamp=102.0).path) as episode:
+        for rows in (episode.odometry, episode.imu, episode.joint_states):
+            assert rows['stamp'].tolist() == [100.6, 101.0]
+        assert episode.joint_states['position'].tolist() == [[100.6, 2.0], [101.0, 2.0]]
 
 
 def test_an_episode_below_the_minimum_quality_is_discarded_and_can_be_brought_back(tmp_path):
