@@ -8,7 +8,7 @@ import pytest
 
 from mobile_vla_core.errors import ConfigError
 from mobile_vla_core.instruction import mirror_instruction
-from mobile_vla_recorder.collection_plan import read_plan
+from mobile_vla_recorder.collection_plan import plan_path, read_plan
 
 SHIPPED = Path(__file__).parents[1] / 'plans' / 'box_and_cup.yaml'
 GOOD = """
@@ -85,3 +85,9 @@ def test_the_shipped_plan_asks_for_both_sides_of_each_layout_in_the_same_words()
         mirrored = tuple(mirror_instruction(text) for text in scenario.instructions)
         assert mirrored == other.instructions
         assert any(not text.isascii() for text in scenario.instructions)
+
+
+def test_a_plan_is_a_path_or_the_name_of_a_shipped_one(tmp_path):
+    assert plan_path('kitchen', tmp_path) == tmp_path / 'kitchen.yaml'
+    assert plan_path('/data/kitchen.yaml', tmp_path) == Path('/data/kitchen.yaml')
+    assert plan_path('~/kitchen.yml', tmp_path) == Path.home() / 'kitchen.yml'

@@ -113,3 +113,18 @@ def test_dropped_pictures_lower_the_quality_and_the_worst_camera_counts():
             quality.cameras['rear'].on_written(scene(), 100 + 0.1 * k)
     assert quality.cameras['front'].score == 1.0
     assert quality.score == 0.5
+
+
+def test_the_findings_are_of_the_whole_episode():
+    quality = RecordingQuality(['front'], QualityLimits())
+    dark = np.zeros((24, 32, 3), dtype=np.uint8)
+    camera = quality.cameras['front']
+    for k in range(3):
+        camera.on_picture(100 + 0.1 * k, 100 + 0.1 * k)
+        camera.on_written(encode_jpeg(dark), 100 + 0.1 * k)
+    film(camera, 101.5 + 0.1 * np.arange(4))
+    assert quality.warnings({'front': 0}) == []
+    assert quality.findings({'front': 2}) == [
+        'front: 2 pictures dropped: the disk or the processor is too slow',
+        'front: 3 of 7 pictures were black: uncover the lens or switch on the light',
+    ]

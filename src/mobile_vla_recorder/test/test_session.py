@@ -12,6 +12,7 @@ import pytest
 from mobile_vla_core.episodes import Episode, find_episodes
 from mobile_vla_core.errors import EpisodeError
 from mobile_vla_core.picture import Picture
+from mobile_vla_recorder.collection_plan import CollectionPlan, PlannedScenario
 from mobile_vla_recorder.episode_history import DISCARDED_FOLDER
 from mobile_vla_recorder.quality import QualityLimits
 from mobile_vla_recorder.session import RecordingSession
@@ -177,6 +178,71 @@ def test_a_good_episode_passes_the_minimum_quality(tmp_path):
     recorder.start('go', '', now=100.0)
     film(recorder, 100 + 0.1 * np.arange(20))
     assert recorder.stop('success', '', stamp=103.0).frames == 20
+
+
+PLAN = CollectionPlan((PlannedScenario('hall', 2, ('go',), 2.0),))
+
+
+def test_an_episode_shorter_than_the_plan_asks_for_is_discarded_and_can_be_brought_back(tmp_path):
+    recorder = session(tmp_path, plan=PLAN)
+    recorder.start('go', 'hall', now=100.0)
+    film(recorder, [101.0, 102.5])
+    with pytest.raises(EpisodeError) as refused:
+        recorder.stop('success', '', stamp=150.0)
+    name = recorder.discarded.split()[0]
+    assert str(refused.value) == recorder.discarded
+    assert recorder.discarded == (
+        f'{name} is discarded, undo brings it back: '
+        f'it lasted 1.5 s, the plan asks for at least 2 s'
+    )
+    assert list(tmp_path.glob('*.h5')) == []
+    recorder.history.undo(151.0)
+    assert [path.name for path in find_episodes(tmp_path)] == [name]
+    recorder.close()
+
+
+def test_what_lasts_long_enough_or_is_not_planned_is_kept(tmp_path):
+    recorder = session(tmp_path, plan=PLAN)
+    recorder.start('go', 'hall', now=100.0)
+    film(recorder, [101.0, 103.0])
+    assert recorder.stop('success', '', stamp=150.0).frames == 2
+    recorder.start('go', 'elsewhere', now=100.0)
+    film(recorder, [101.0])
+    assert recorder.stop('success', '', stamp=150.0).frames == 1
+    recorder.close()
+
+
+def test_the_pre_roll_does_not_make_an_episode_longer(tmp_path):
+    recorder = session(tmp_path, plan=PLAN, pre_roll=10.0)
+    film(recorder, [98.0, 101.0])
+    recorder.start('go', 'hall', now=101.5)
+    film(recorder, [102.0])
+    with pytest.raises(EpisodeError, match=r'it lasted 0\.0 s, the plan asks for at least 2 s'):
+        recorder.stop('success', '', stamp=150.0)
+    recorder.close()
+
+
+def test_a_short_episode_that_ended_by_itself_is_said_to_be_discarded(tmp_path):
+    recorder = session(tmp_path, plan=PLAN, time_limit=1.0)
+    recorder.start('go', 'hall', now=100.0)
+    film(recorder, [100.5])
+    reason = recorder.overdue(101.0)
+    with pytest.raises(EpisodeError, match='is discarded'):
+        recorder.stop('unknown', reason, stamp=101.0, by_itself=True)
+    with pytest.raises(EpisodeError, match=r'no episode is being recorded.*is discarded, undo'):
+        recorder.stop('success', '', stamp=102.0)
+    recorder.close()
+
+
+def test_a_saved_episode_tells_its_quality_and_what_was_wrong(tmp_path):
+    recorder = session(tmp_path, quality=QualityLimits(expected_rate=10.0))
+    recorder.start('go', '', now=100.0)
+    film(recorder, 100 + 0.2 * np.arange(10))
+    saved = recorder.stop('success', '', stamp=103.0)
+    assert saved.quality == pytest.approx(10 / 19)
+    rate, lost = saved.findings
+    assert rate == 'front: 5.0 Hz instead of 10 Hz'
+    assert 'front: 9 of 19 pictures were lost before the recorder' in lost
 
 
 def test_a_discarded_episode_can_be_brought_back(tmp_path):

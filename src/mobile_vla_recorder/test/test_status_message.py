@@ -1,10 +1,14 @@
 # Copyright 2026 The Mobile VLA Authors
 # SPDX-License-Identifier: Apache-2.0
 
+import time
+
 from builtin_interfaces.msg import Time
 import numpy as np
 
+from mobile_vla_core.episodes import EpisodeWriter
 from mobile_vla_core.picture import Picture
+from mobile_vla_recorder.collection_plan import CollectionPlan, PlannedScenario
 from mobile_vla_recorder.session import RecordingSession
 from mobile_vla_recorder.session_config import CameraTopic, SessionConfig
 from mobile_vla_recorder.status_message import status_message
@@ -33,3 +37,25 @@ def test_the_status_counts_and_warns_per_camera(tmp_path):
     assert (status.dropped, list(status.camera_dropped)) == (1, [0, 1])
     assert status.warnings == ['rear: 1 pictures dropped: the disk or the processor is too slow']
     session.stop('', '', 3.0)
+
+
+def test_the_status_tells_how_far_the_plan_is_once_the_folder_is_read(tmp_path):
+    plan = CollectionPlan(
+        (PlannedScenario('left', 2, ('go',), 0.0), PlannedScenario('right', 1, ('go',), 0.0))
+    )
+    EpisodeWriter(tmp_path, instruction='go', scenario='left').close('success')
+    session = RecordingSession(SessionConfig(tmp_path, CAMERAS, plan=plan))
+    end = time.monotonic() + 20.0
+    while session.progress is None:
+        assert time.monotonic() < end
+        time.sleep(0.005)
+    status = status_message(session, '', 100.0, Time())
+    assert status.plan_scenarios == ['left', 'right']
+    assert (list(status.plan_recorded), list(status.plan_target)) == ([1, 0], [2, 1])
+    assert status.plan_next == 'left'
+    session.close()
+
+
+def test_without_a_plan_the_status_tells_none(tmp_path):
+    status = status_message(RecordingSession(SessionConfig(tmp_path)), '', 100.0, Time())
+    assert (status.plan_scenarios, list(status.plan_target), status.plan_next) == ([], [], '')
