@@ -65,6 +65,8 @@ class CameraQuality:
         self._looked_at: float | None = None
         self._frozen = self._black = self._bright = False
         self._missing = 0
+        self._gaps = 0
+        self._span = 0.0
         self.received = 0
         self.written = 0
         self.lost = 0
@@ -82,6 +84,8 @@ class CameraQuality:
         if last is None or stamp <= last:
             return
         period, gap = self._period(), stamp - last
+        self._gaps += 1
+        self._span += gap
         if period and gap > _GAP * period:
             self._missing = round(gap / period) - 1
             self.lost += self._missing
@@ -108,6 +112,11 @@ class CameraQuality:
         self.bad += self._frozen or self._black or self._bright
 
     @property
+    def rate(self) -> float:
+        """Pictures per second over the whole episode [Hz], 0 when there are too few to tell."""
+        return self._gaps / self._span if self._gaps else 0.0
+
+    @property
     def delay(self) -> float:
         """From stamp to arrival of a picture [s]."""
         return median(self._delays) if self._delays else 0.0
@@ -121,7 +130,7 @@ class CameraQuality:
     def warnings(self, command_delay: float | None) -> list[str]:
         """Return what is wrong now, a sentence each."""
         limits, name = self._limits, self._name
-        found = self._timing(command_delay)
+        found = self._timing(command_delay, self._rate.hertz, self._rate.span)
         if self._frozen:
             found.append(
                 f'{name}: the same picture for more than {limits.frozen_seconds:g} s: '
@@ -145,23 +154,23 @@ class CameraQuality:
             for count, what in bad
             if count
         ]
-        return self._timing(command_delay) + shares
+        return self._timing(command_delay, self.rate, self._span) + shares
 
-    def summary(self, dropped: int) -> str:
+    def summary(self, dropped: int, command_delay: float | None) -> str:
         """Return the whole episode in one line."""
+        commands = '' if command_delay is None else f', of commands {command_delay:.3f} s'
         return (
             f'{self._name}: quality {self.score:.3f}: {self.written} pictures written, {dropped} '
             f'dropped, {self.lost} lost before the recorder, {self.frozen} frozen, {self.black} '
-            f'black, {self.bright} overexposed; {self._rate.hertz:.1f} Hz, '
-            f'delay {self.delay:.3f} s'
+            f'black, {self.bright} overexposed; {self.rate:.1f} Hz, '
+            f'delay {self.delay:.3f} s{commands}'
         )
 
-    def _timing(self, command_delay: float | None) -> list[str]:
+    def _timing(self, command_delay: float | None, rate: float, span: float) -> list[str]:
         limits, name = self._limits, self._name
         found = []
-        expected, measured = limits.expected_rate, self._rate.hertz
-        if expected and self._rate.span >= 1.0 and measured < limits.rate_share * expected:
-            found.append(f'{name}: {measured:.1f} Hz instead of {expected:g} Hz')
+        if span >= 1.0 and rate < limits.rate_share * limits.expected_rate:
+            found.append(f'{name}: {rate:.1f} Hz instead of {limits.expected_rate:g} Hz')
         if self.lost:
             found.append(
                 f'{name}: {self.lost} of {self.received + self.lost} pictures were lost before '
@@ -223,6 +232,11 @@ class RecordingQuality:
         delay = self._command_delay
         found = [text for camera in self.cameras.values() for text in camera.findings(delay)]
         return _drops(dropped) + found
+
+    def summary(self, dropped: Mapping[str, int]) -> list[str]:
+        """Return a line for each camera."""
+        delay = self._command_delay
+        return [camera.summary(dropped[name], delay) for name, camera in self.cameras.items()]
 
 
 def _drops(dropped: Mapping[str, int]) -> list[str]:

@@ -159,10 +159,7 @@ class Recording:
 
     def summary(self) -> list[str]:
         """Return a line on the quality of each camera."""
-        return [
-            camera.summary(self.camera_dropped[name])
-            for name, camera in self.quality.cameras.items()
-        ]
+        return self.quality.summary(self.camera_dropped)
 
     def findings(self) -> list[str]:
         """Return what was wrong with the pictures or their times, a sentence each."""

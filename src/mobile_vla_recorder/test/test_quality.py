@@ -33,7 +33,7 @@ def test_a_good_camera_has_no_warning_and_full_quality():
     film(good, 100 + 0.1 * np.arange(50))
     assert good.warnings(0.0) == []
     assert good.score == 1.0
-    assert good.summary(0).startswith('front: quality 1.000: 50 pictures written, 0 dropped')
+    assert good.summary(0, None).startswith('front: quality 1.000: 50 pictures written, 0 dropped')
 
 
 @pytest.mark.parametrize('expected_rate', [10.0, 0.0])
@@ -66,6 +66,20 @@ def test_a_slow_camera_is_named_with_both_rates():
     slow = camera(expected_rate=30.0)
     film(slow, 100 + 0.05 * np.arange(60))
     assert any('front: 20.0 Hz instead of 30 Hz' in text for text in slow.warnings(0.0))
+
+
+def test_a_camera_that_was_slow_for_most_of_an_episode_is_named_at_its_end():
+    quality = RecordingQuality(['front'], QualityLimits(expected_rate=10.0))
+    film(quality.cameras['front'], 100 + 0.14 * np.arange(100))
+    film(quality.cameras['front'], 114 + 0.1 * np.arange(30))
+    quality.on_command(116.9, 117.2)
+    assert quality.warnings({}) == [
+        'front: pictures come 0.01 s after their stamp, commands 0.30 s: synchronise the clocks, '
+        'or find what delays the camera'
+    ]
+    assert 'front: 7.6 Hz instead of 10 Hz' in quality.findings({})
+    (line,) = quality.summary({'front': 0})
+    assert line.endswith('; 7.6 Hz, delay 0.010 s, of commands 0.300 s')
 
 
 def test_a_frozen_camera_is_named_and_thaws():
