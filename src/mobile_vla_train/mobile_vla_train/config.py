@@ -1,20 +1,17 @@
 # Copyright 2026 The Mobile VLA Authors
 # SPDX-License-Identifier: Apache-2.0
-"""The typed training configuration: defaults, then a YAML file, then the command line."""
+"""The typed training configuration: every section, key, default and range."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields, is_dataclass
-import difflib
-from pathlib import Path
-from typing import Any, get_type_hints
-
-import yaml
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
 
 from mobile_vla_core.errors import ConfigError
 
-CONFIGS = Path(__file__).with_name('configs')
+BACKBONE_PARTS = ('vision', 'text', 'projection')
+"""Of a network besides its head; as in mobile_vla_core.policies.network, which needs torch."""
+STRATEGIES = ('auto', 'ddp', 'fsdp')
 
 
 @dataclass(frozen=True)
@@ -25,6 +22,8 @@ class PolicyConfig:
     """Name of the network."""
     network: dict[str, Any] = field(default_factory=dict)
     """The network's own settings; what is not given keeps its default."""
+    pretrained: str = ''
+    """Weights of the backbone to begin with: name on the model hub, or a local folder."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +62,10 @@ class AugmentationConfig:
     """Each colour is multiplied by 1 +- this."""
     shift: int = 3
     """Frames are moved by up to this many pixels."""
+    crop: float = 0.0
+    """Up to this share of a frame's height and width is cut off, the rest enlarged."""
+    noise: float = 0.0
+    """Standard deviation of the noise added to each pixel, as a share of 255."""
 
 
 @dataclass(frozen=True)
@@ -76,11 +79,33 @@ class LossConfig:
 
 
 @dataclass(frozen=True)
+class TuningConfig:
+    """Which weights are trained; the head always is."""
+
+    mode: Literal['full', 'frozen', 'lora', 'parts'] = 'full'
+    """Everything, the head alone, low-rank adapters on the backbone, or the parts named."""
+    parts: tuple[str, ...] = ()
+    """Of vision, text and projection: trained whole, in the modes parts and lora."""
+    lora_r: int = 64
+    """Rank of an adapter."""
+    lora_alpha: float = 16.0
+    """An adapter is scaled by lora_alpha / lora_r."""
+    lora_dropout: float = 0.0
+    """Share of an adapter's input dropped in training."""
+    gradient_checkpointing: bool = False
+    """Compute activations again in the backward pass: a third slower, far less memory."""
+
+
+@dataclass(frozen=True)
 class OptimiserConfig:
     """AdamW, warm-up, cosine."""
 
+    kind: Literal['adamw', 'adamw8bit', 'paged_adamw8bit'] = 'adamw'
+    """The last two keep their moments in 8 bits and need bitsandbytes and a CUDA device."""
     learning_rate: float = 1.5e-3
     """At the end of the warm-up."""
+    backbone_learning_rate: float = 0.0
+    """The same for all parts but the head; 0 takes `learning_rate`."""
     final_learning_rate: float = 0.0
     """At the last step, as a share of `learning_rate`."""
     weight_decay: float = 0.01
@@ -88,7 +113,9 @@ class OptimiserConfig:
     warmup_steps: int = 50
     """Steps with a rising learning rate."""
     gradient_clip: float = 1.0
-    """Largest norm of a gradient."""
+    """Largest norm of a gradient; 0 leaves gradients as they are."""
+    accumulate: int = 1
+    """Batches whose gradients are added up for one optimiser step."""
     average_decay: float = 0.99
     """Of the running mean of the weights, which is what is kept; 0 keeps the last weights."""
 
@@ -101,6 +128,12 @@ class ScheduleConfig:
     """Optimiser steps."""
     epoch_steps: int = 200
     """Steps from one validation, and one checkpoint, to the next."""
+    every: int = 0
+    """Steps from one checkpoint between validations to the next; 0 makes none."""
+    keep: int = 2
+    """How many of those checkpoints stay; 0 keeps all."""
+    patience: int = 0
+    """Validations without a lower loss before the run ends early; 0 never does."""
 
 
 @dataclass(frozen=True)
@@ -111,16 +144,29 @@ class TrainConfig:
     data: DataConfig = field(default_factory=DataConfig)
     augmentation: AugmentationConfig = field(default_factory=AugmentationConfig)
     loss: LossConfig = field(default_factory=LossConfig)
+    tuning: TuningConfig = field(default_factory=TuningConfig)
     optimiser: OptimiserConfig = field(default_factory=OptimiserConfig)
     schedule: ScheduleConfig = field(default_factory=ScheduleConfig)
     seed: int = 1
-    """Of weights, clips and augmentation."""
+    """Of weights, clips, augmentation and dropout."""
     threads: int = 0
     """CPU threads; 0 takes all cores."""
     accelerator: str = 'cpu'
     """Lightning's accelerator: cpu, gpu or auto."""
-    precision: str = '32-true'
-    """Lightning's precision: 32-true or bf16-mixed."""
+    devices: int = 1
+    """Processes on each node, one per device."""
+    nodes: int = 1
+    """Machines."""
+    strategy: str = 'auto'
+    """Lightning's: auto, ddp (a copy on every device), fsdp (shards), or a deepspeed_… name."""
+    precision: Literal['32-true', 'bf16-mixed', 'bf16-true'] = '32-true'
+    """Number format: bf16-mixed computes in bfloat16 and keeps weights in float32."""
+    matmul_precision: Literal['highest', 'high', 'medium'] = 'highest'
+    """Of float32 matrix products; high uses TF32 on a GPU."""
+    compile: bool = False
+    """Compile the network with torch.compile."""
+    log_every: int = 20
+    """Steps from one point in TensorBoard to the next."""
 
     def __post_init__(self) -> None:
         for name, (value, low) in {
@@ -128,13 +174,25 @@ class TrainConfig:
             'data.clips_per_batch': (self.data.clips_per_batch, 1),
             'schedule.steps': (self.schedule.steps, 1),
             'schedule.epoch_steps': (self.schedule.epoch_steps, 1),
+            'schedule.every': (self.schedule.every, 0),
+            'schedule.keep': (self.schedule.keep, 0),
+            'schedule.patience': (self.schedule.patience, 0),
+            'tuning.lora_r': (self.tuning.lora_r, 1),
             'optimiser.warmup_steps': (self.optimiser.warmup_steps, 0),
+            'optimiser.accumulate': (self.optimiser.accumulate, 1),
+            'optimiser.gradient_clip': (self.optimiser.gradient_clip, 0.0),
+            'optimiser.backbone_learning_rate': (self.optimiser.backbone_learning_rate, 0.0),
             'augmentation.shift': (self.augmentation.shift, 0),
             'data.step_period': (self.data.step_period, 0.0),
             'threads': (self.threads, 0),
+            'devices': (self.devices, 1),
+            'nodes': (self.nodes, 1),
+            'log_every': (self.log_every, 1),
         }.items():
             if value < low:
                 raise ConfigError(f'{name} must be at least {low}, found {value}')
+        self._check_tuning()
+        self._check_scale()
         if not 0.0 < self.data.validation_fraction <= 0.5:
             raise ConfigError(
                 f'data.validation_fraction must be above 0 and at most 0.5, '
@@ -146,110 +204,44 @@ class TrainConfig:
                 f'{self.optimiser.learning_rate} and {self.optimiser.average_decay}'
             )
 
+    def _check_tuning(self) -> None:
+        tuning = self.tuning
+        unknown = [name for name in tuning.parts if name not in BACKBONE_PARTS]
+        if unknown:
+            raise ConfigError(
+                f'tuning.parts knows no {", ".join(unknown)}: expected some of '
+                f'{", ".join(BACKBONE_PARTS)} (the head is always trained)'
+            )
+        if tuning.parts and tuning.mode not in ('parts', 'lora'):
+            raise ConfigError(
+                f'tuning.parts is for the modes parts and lora, found mode {tuning.mode}: '
+                f'set tuning.mode=parts, or leave tuning.parts empty'
+            )
+        if not 0.0 <= tuning.lora_dropout < 1.0 or not tuning.lora_alpha > 0.0:
+            raise ConfigError(
+                f'tuning needs 0 <= lora_dropout < 1 and lora_alpha > 0, found '
+                f'{tuning.lora_dropout} and {tuning.lora_alpha}'
+            )
+
+    def _check_scale(self) -> None:
+        if self.strategy not in STRATEGIES and not self.strategy.startswith('deepspeed'):
+            raise ConfigError(
+                f'strategy must be one of {", ".join(STRATEGIES)} or a deepspeed_… name, '
+                f'found "{self.strategy}"'
+            )
+        sharded = self.strategy not in ('auto', 'ddp')
+        if sharded and self.optimiser.average_decay:
+            raise ConfigError(
+                f'strategy {self.strategy} shards the weights, and a running mean of shards is '
+                f'not kept: set optimiser.average_decay=0'
+            )
+        ranks = self.devices * self.nodes
+        if self.data.clips_per_batch % ranks:
+            raise ConfigError(
+                f'data.clips_per_batch is of all {ranks} processes together and must be a '
+                f'multiple of {ranks}, found {self.data.clips_per_batch}'
+            )
+
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, as stored in the run folder."""
         return asdict(self)
-
-
-def config_keys(kind: type = TrainConfig, prefix: str = '') -> list[str]:
-    """Return every key as it is written in an override, such as 'schedule.steps'."""
-    types = get_type_hints(kind)
-    keys = []
-    for entry in fields(kind):
-        inner, name = types[entry.name], f'{prefix}{entry.name}'
-        keys += config_keys(inner, f'{name}.') if is_dataclass(inner) else [name]
-    return keys
-
-
-def load_config(source: str, overrides: Sequence[str] = ()) -> TrainConfig:
-    """
-    Read a configuration.
-
-    :param source: name of a shipped configuration such as 'nano', or a path of a YAML file
-    :param overrides: `section.key=value`, the value in YAML
-    :raises ConfigError: if the file or a key is unknown, or a value has the wrong type
-    """
-    values = _read(source)
-    for override in overrides:
-        key, separator, text = override.partition('=')
-        if not separator or not key:
-            raise ConfigError(
-                f'"{override}" is not an override: expected key=value, '
-                f'such as optimiser.learning_rate=1e-3'
-            )
-        _assign(values, key.split('.'), _parse(text, key), key)
-    return _build(TrainConfig, values, '')
-
-
-def _read(source: str) -> dict[str, Any]:
-    shipped = sorted(path.stem for path in CONFIGS.glob('*.yaml'))
-    path = CONFIGS / f'{source}.yaml' if source in shipped else Path(source)
-    try:
-        values = yaml.safe_load(path.read_text(encoding='utf-8'))
-    except OSError as error:
-        raise ConfigError(
-            f'configuration "{source}" is neither a readable file nor one of {", ".join(shipped)}'
-        ) from error
-    except (UnicodeDecodeError, yaml.YAMLError) as error:
-        raise ConfigError(f'{path} is not YAML: {" ".join(str(error).split())}') from error
-    if values is not None and not isinstance(values, dict):
-        raise ConfigError(f'{path}: expected sections with keys, found {type(values).__name__}')
-    return values or {}
-
-
-def _parse(text: str, key: str) -> Any:
-    try:
-        return yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise ConfigError(f'{key}: {text!r} is not a YAML value') from error
-
-
-def _assign(values: dict[str, Any], path: list[str], value: Any, key: str) -> None:
-    for name in path[:-1]:
-        values = values.setdefault(name, {})
-        if not isinstance(values, dict):
-            raise ConfigError(f'{key}: "{name}" is a value and has no keys of its own')
-    values[path[-1]] = value
-
-
-def _build(kind: type, values: Any, prefix: str) -> Any:
-    if not isinstance(values, Mapping):
-        raise ConfigError(f'{prefix.rstrip(".")} is a section with keys of its own')
-    types = get_type_hints(kind)
-    names = [entry.name for entry in fields(kind)]
-    arguments = {}
-    for name, value in values.items():
-        if name not in names:
-            raise ConfigError(
-                f'unknown configuration key "{prefix}{name}": did you mean '
-                f'"{_nearest_key(prefix, str(name))}"? All keys are in train --help'
-            )
-        expected = types[name]
-        if is_dataclass(expected):
-            arguments[name] = _build(expected, value, f'{prefix}{name}.')
-        else:
-            arguments[name] = _convert(value, expected, f'{prefix}{name}')
-    return kind(**arguments)
-
-
-def _nearest_key(prefix: str, name: str) -> str:
-    """Guess what was meant: a key of that name in any section, else the most similar one."""
-    keys = config_keys()
-    sections = sorted({key.rsplit('.', 1)[0] for key in keys if '.' in key})
-    same_name = [key for key in keys if key.rsplit('.', 1)[-1] == name]
-    near = same_name or difflib.get_close_matches(f'{prefix}{name}', keys + sections, n=1)
-    return near[0] if near else difflib.get_close_matches(name, keys, n=1, cutoff=0.0)[0]
-
-
-def _convert(value: Any, expected: Any, key: str) -> Any:
-    """Accept a value of the field's type; YAML reads 1e-3 as text and 1 as an integer."""
-    if expected is float and not isinstance(value, bool):
-        try:
-            return float(value)
-        except (TypeError, ValueError):
-            pass
-    plain = dict if expected not in (int, str) else expected
-    if expected is not float and isinstance(value, plain) and not isinstance(value, bool):
-        return value
-    wanted = {int: 'a whole number', float: 'a number', str: 'text'}.get(expected, 'a mapping')
-    raise ConfigError(f'{key} must be {wanted}, found {value!r}')

@@ -12,7 +12,7 @@ import sys
 from mobile_vla_core.errors import MobileVlaError
 from mobile_vla_core.images import use_one_thread
 
-from .config import config_keys, load_config
+from .config_file import config_keys, load_config
 from .runtime import prepare_runtime
 
 

@@ -1,11 +1,16 @@
 # Copyright 2026 The Mobile VLA Authors
 # SPDX-License-Identifier: Apache-2.0
-"""Tests for config.py."""
+"""Tests for config.py and config_file.py."""
+
+import json
 
 import pytest
+import yaml
 
 from mobile_vla_core.errors import ConfigError
-from mobile_vla_train.config import load_config, TrainConfig
+from mobile_vla_core.policies.network import HEAD, PART_NAMES
+from mobile_vla_train.config import BACKBONE_PARTS, TrainConfig
+from mobile_vla_train.config_file import load_config, shipped_configs
 
 
 def test_the_shipped_nano_is_valid():
@@ -23,13 +28,23 @@ def test_a_file_overrides_defaults_and_the_command_line_overrides_both(tmp_path)
     assert config.data == TrainConfig().data
 
 
-def test_a_configuration_survives_being_stored(tmp_path):
-    import yaml
-
-    config = load_config('nano', ['schedule.steps=3', 'augmentation.gain=0'])
-    path = tmp_path / 'config.yaml'
-    path.write_text(yaml.safe_dump(config.to_dict()))
+@pytest.mark.parametrize(('name', 'write'), [('c.yaml', yaml.safe_dump), ('c.json', json.dumps)])
+def test_a_configuration_survives_being_stored(tmp_path, name, write):
+    overrides = ['schedule.steps=3', 'augmentation.gain=0', 'compile=true']
+    config = load_config('nano', [*overrides, 'tuning.mode=parts', 'tuning.parts=[vision,text]'])
+    assert config.tuning.parts == ('vision', 'text')
+    path = tmp_path / name
+    path.write_text(write(config.to_dict()))
     assert load_config(str(path)) == config
+
+
+@pytest.mark.parametrize('name', shipped_configs())
+def test_every_shipped_configuration_is_valid(name):
+    assert load_config(name).policy.architecture
+
+
+def test_the_parts_that_can_be_tuned_are_those_of_a_network():
+    assert set(BACKBONE_PARTS) | {HEAD} == set(PART_NAMES)
 
 
 @pytest.mark.parametrize(
@@ -53,6 +68,20 @@ def test_a_configuration_survives_being_stored(tmp_path):
         ('schedule.steps=0', 'schedule.steps must be at least 1, found 0'),
         ('data.validation_fraction=0.9', 'at most 0.5, found 0.9'),
         ('optimiser.average_decay=1', 'average_decay < 1'),
+        ('tuning.mode=some', 'must be one of full, frozen, lora, parts, found .some.'),
+        ('tuning.parts=[head]', 'tuning.parts knows no head: expected some of vision'),
+        ('tuning.parts=[text]', 'is for the modes parts and lora, found mode full'),
+        ('tuning.parts=text', 'must be a list'),
+        ('tuning.parts=[1]', r'tuning.parts.0. must be text, found 1'),
+        ('tuning.lora_r=0', 'tuning.lora_r must be at least 1'),
+        ('tuning.lora_dropout=1', 'lora_dropout < 1'),
+        ('tuning.gradient_checkpointing=1', 'must be true or false, found 1'),
+        ('optimiser.kind=sgd', 'must be one of adamw, adamw8bit, paged_adamw8bit'),
+        ('optimiser.accumulate=0', 'optimiser.accumulate must be at least 1'),
+        ('precision=fp8', 'precision must be one of 32-true, bf16-mixed'),
+        ('strategy=magic', 'strategy must be one of auto, ddp, fsdp or a deepspeed_'),
+        ('strategy=fsdp', 'set optimiser.average_decay=0'),
+        ('devices=4', 'must be a multiple of 4, found 6'),
         ('seed', 'is not an override: expected key=value'),
         ('seed={', 'is not a YAML value'),
     ],
@@ -63,7 +92,7 @@ def test_a_wrong_override_is_refused_by_name(override, message):
 
 
 def test_an_unknown_configuration_names_those_that_there_are():
-    with pytest.raises(ConfigError, match='neither a readable file nor one of nano'):
+    with pytest.raises(ConfigError, match=r'neither a readable file nor one of .*nano'):
         load_config('nanoo')
 
 
