@@ -36,7 +36,7 @@ from .data.split import load_split, make_split, Split
 from .learning.checkpoints import PolicyCheckpoints, STATE_FILE, TRAINER_STATE
 from .learning.module import PolicyModule
 from .progress import reading_progress, TrainingProgress
-from .validation.metrics import mean_action
+from .validation.baselines import BaselineReference
 
 CACHE = 'cache'
 CONFIG_FILE = 'config.yaml'
@@ -90,7 +90,8 @@ class TrainingRun:
         actions = np.concatenate([self.cache.actions[episode.rows] for episode in training])
         self.codec = ActionCodec.from_actions(actions)
         self.card = _card(config, self.network, self.cache, training, preprocessing, self.codec)
-        self.module = PolicyModule(self.network, self.codec, mean_action(actions), config)
+        reference = BaselineReference.of_cache(self.cache, training)
+        self.module = PolicyModule(self.network, self.codec, reference, config)
         self._training = training
 
     def fit(self, resume: bool = False) -> dict[str, Any]:

@@ -82,7 +82,8 @@ def test_the_card_says_what_the_policy_was_trained_for(run, episodes):
 def test_metrics_stand_beside_their_baselines_in_the_checkpoint(run):
     metrics = json.loads((run / 'checkpoints' / 'last' / 'metrics.json').read_text())
     assert metrics['step'] == 6
-    assert set(metrics['validation']['next']) == {'policy', 'constant_mean', 'repeat_last'}
+    candidates = {'policy', 'constant_mean', 'repeat_last', 'nearest_in_time'}
+    assert set(metrics['validation']['next']) == candidates
     assert metrics['validation']['instruction_swap']['episodes'] == 1
 
 
@@ -109,6 +110,7 @@ def test_training_learns_to_follow_the_recorded_side(learnt):
     scores = metrics['validation']['next']
     assert scores['policy']['mae_linear_y'] < 0.5 * scores['constant_mean']['mae_linear_y']
     assert metrics['validation']['instruction_swap']['mean_linear_y'] > 0.05
+    assert metrics['validation']['instruction_swap']['follows'] == 1.0
 
 
 def test_without_a_terminal_an_epoch_is_one_line_and_the_end_a_table(run, episodes, capsys):

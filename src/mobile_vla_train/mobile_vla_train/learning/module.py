@@ -19,7 +19,8 @@ from mobile_vla_core.policies.network import PolicyNetwork, PolicyOutput
 
 from ..config import OptimiserConfig, TrainConfig
 from ..data.dataset import ClipBatch
-from ..validation.metrics import EpisodePredictions, OpenLoopMetrics
+from ..validation.baselines import BaselineReference
+from ..validation.metrics import EpisodePredictions, OpenLoopMetrics, scalars
 from .average import WeightAverage
 from .loss import ChunkLoss
 
@@ -29,14 +30,14 @@ class PolicyModule(lightning.LightningModule):
     Imitate: predict the chunk of actions that the driver gave from each frame on.
 
     :param network: trained in place; its running mean is what is validated and kept
-    :param mean_action: of the training episodes, shape (4,), the baseline
+    :param reference: the training episodes, from which the baselines are made
     """
 
     def __init__(
         self,
         network: PolicyNetwork,
         codec: ActionCodec,
-        mean_action: NDArray[np.float32],
+        reference: BaselineReference,
         config: TrainConfig,
     ) -> None:
         super().__init__()
@@ -45,10 +46,10 @@ class PolicyModule(lightning.LightningModule):
         self.metrics: dict[str, Any] = {}
         """Of the last validation."""
         self._codec = codec
-        self._mean_action = mean_action
+        self._reference = reference
         self._config = config
         self._loss = ChunkLoss(config.loss)
-        self._open_loop = OpenLoopMetrics(mean_action)
+        self._open_loop = OpenLoopMetrics(reference)
         self._validation_losses: list[tuple[float, int]] = []
 
     def training_step(self, batch: ClipBatch, _: int) -> Tensor:
@@ -66,7 +67,7 @@ class PolicyModule(lightning.LightningModule):
         self.average.update(self.network)
 
     def on_validation_epoch_start(self) -> None:
-        self._open_loop = OpenLoopMetrics(self._mean_action)
+        self._open_loop = OpenLoopMetrics(self._reference)
         self._validation_losses = []
 
     def validation_step(self, batch: ClipBatch, index: int) -> None:
@@ -78,14 +79,16 @@ class PolicyModule(lightning.LightningModule):
         swapped_output = None
         if swapped != batch.instructions:
             swapped_output = self._predict(network, batch, swapped)
-        dataset = self.trainer.val_dataloaders.dataset
+        episode = self.trainer.val_dataloaders.dataset.episodes[index]
         self._open_loop.add(
             EpisodePredictions(
-                scenario=dataset.episodes[index].scenario,
+                scenario=episode.scenario,
                 predicted=self._actions(output),
                 swapped=None if swapped_output is None else self._actions(swapped_output),
                 recorded=self._recorded(batch),
                 valid=batch.valid[0].cpu().numpy(),
+                name=episode.name,
+                instruction=episode.instruction,
             )
         )
 
@@ -97,11 +100,9 @@ class PolicyModule(lightning.LightningModule):
             'validation_loss': loss,
             'validation': self._open_loop.summary(),
         }
-        following = self.metrics['validation']['next']['policy']
-        swap = self.metrics['validation']['instruction_swap']
         self.log('validation/loss', loss)
-        for name, value in {**following, **{f'swap_{k}': v for k, v in swap.items()}}.items():
-            self.log(f'validation/{name}', float(value))
+        for name, value in scalars(self.metrics['validation']).items():
+            self.log(f'validation/{name}', value)
 
     def configure_optimizers(self) -> dict[str, Any]:
         config = self._config.optimiser

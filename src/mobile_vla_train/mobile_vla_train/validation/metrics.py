@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,11 +16,20 @@ from mobile_vla_core.action_space import (
     ACTION_TYPE,
     ACTION_TYPES,
     ActionType,
-    STOP_ACTION,
     VELOCITY_DIM,
 )
 
-POLICY, CONSTANT_MEAN, REPEAT_LAST = 'policy', 'constant_mean', 'repeat_last'
+from .baselines import (
+    BaselineReference,
+    BASELINES,
+    CONSTANT_MEAN,
+    REPEAT_LAST,
+    repeat_last,
+)
+from .instruction_swap import swap_score, SwapPair
+from .motion import is_moving, named_side, same_direction
+
+POLICY = 'policy'
 VELOCITIES = ACTION_NAMES[:VELOCITY_DIM]
 
 
@@ -35,120 +45,187 @@ class EpisodePredictions(NamedTuple):
     """What the driver did, shape (T, C, 4)."""
     valid: NDArray[np.bool_]
     """Shape (T, C)."""
+    name: str = ''
+    """Of the episode's file."""
+    instruction: str = ''
+
+    @property
+    def next_valid(self) -> NDArray[np.bool_]:
+        """The actions that are due at their own frame, shape (T, C)."""
+        return self.valid & (np.arange(self.valid.shape[1]) == 0)
+
+    @property
+    def error(self) -> float:
+        """Mean absolute error of the next velocities, over all three [m/s, m/s, rad/s]."""
+        difference = np.abs(self.predicted - self.recorded)[self.next_valid]
+        return float(difference[:, :VELOCITY_DIM].mean())
 
 
 class OpenLoopMetrics:
     """
     Gather predictions episode by episode, then say how good they are.
 
-    :param mean_action: mean velocities and the commonest type of the training episodes, (4,)
+    :param reference: the training episodes, from which the baselines are made
     """
 
-    def __init__(self, mean_action: NDArray[np.float32]) -> None:
-        self._mean = mean_action
+    def __init__(self, reference: BaselineReference) -> None:
+        self._reference = reference
         self._episodes: list[EpisodePredictions] = []
 
+    @property
+    def episodes(self) -> list[EpisodePredictions]:
+        """What was gathered, by name, so that nothing depends on the order of several ranks."""
+        return sorted(self._episodes, key=lambda episode: episode.name)
+
+    @property
+    def step_period(self) -> float:
+        """Time between frames [s]."""
+        return self._reference.step_period
+
     def add(self, episode: EpisodePredictions) -> None:
-        """Take in one episode."""
-        self._episodes.append(episode)
+        """Take in one episode; one that is in already (of another rank) is left out."""
+        if not episode.name or episode.name not in {e.name for e in self._episodes}:
+            self._episodes.append(episode)
+
+    def extend(self, episodes: Iterable[EpisodePredictions]) -> None:
+        """Take in what another rank has gathered."""
+        for episode in episodes:
+            self.add(episode)
 
     def summary(self) -> dict[str, Any]:
         """
         Return plain numbers.
 
         `next` is about the action for the newest frame, `chunk` about all valid actions of the
-        chunks. `repeat_last` repeats the command of the frame before.
+        chunks, each for the policy and for the baselines: `constant_mean` gives the mean
+        velocities and commonest type of the training episodes, `repeat_last` repeats the command
+        of the frame before, `nearest_in_time` gives what a training episode of the same scenario
+        and instruction was given at the same time since its start (see `baselines.py`;
+        where there is none, the mean). `direction_accuracy` counts only frames where the recorded
+        command moves the robot (see `motion.py`) and is absent when none does.
         """
-        candidates = {name: self._candidate(name) for name in (POLICY, CONSTANT_MEAN, REPEAT_LAST)}
-        first = [
-            episode.valid & (np.arange(episode.valid.shape[1]) == 0) for episode in self._episodes
-        ]
-        every = [episode.valid for episode in self._episodes]
+        episodes = self.episodes
+        candidates = {name: self._candidate(name, episodes) for name in (POLICY, *BASELINES)}
+        first = [episode.next_valid for episode in episodes]
+        every = [episode.valid for episode in episodes]
+        tables = {name: _confusion(episodes, candidates[name], first) for name in candidates}
+        present = {episode.scenario or '(none)' for episode in episodes}
         return {
-            'episodes': len(self._episodes),
-            'frames': sum(len(episode.recorded) for episode in self._episodes),
-            'next': {name: self._errors(candidates[name], first) for name in candidates},
-            'chunk': {name: self._errors(candidates[name], every) for name in candidates},
-            'per_scenario': self._per_scenario(candidates, first),
-            'confusion': self._confusion(first),
-            'instruction_swap': self._instruction_swap(),
+            'episodes': len(episodes),
+            'frames': sum(len(episode.recorded) for episode in episodes),
+            'next': {name: _scores(episodes, candidates[name], first) for name in candidates},
+            'chunk': {name: _scores(episodes, candidates[name], every) for name in candidates},
+            'per_scenario': _per_scenario(episodes, candidates, first),
+            'scenarios_without_episodes': sorted({*self._reference.scenarios} - present),
+            'episodes_without_neighbour': sum(self._neighbour(e) is None for e in episodes),
+            'spread': _spread(episodes, first),
+            'confusion': tables[POLICY],
+            'baseline_confusion': {name: tables[name] for name in BASELINES},
+            'instruction_swap': swap_score(self.swap_pairs()),
         }
 
-    def _candidate(self, name: str) -> list[NDArray[np.float32]]:
-        if name == POLICY:
-            return [episode.predicted for episode in self._episodes]
-        if name == CONSTANT_MEAN:
-            return [np.broadcast_to(self._mean, e.recorded.shape) for e in self._episodes]
-        held = []
-        for episode in self._episodes:
-            before = np.concatenate([STOP_ACTION[None], episode.recorded[:-1, 0]])
-            held.append(np.broadcast_to(before[:, None], episode.recorded.shape))
-        return held
-
-    def _errors(
-        self,
-        predicted: list[NDArray[np.float32]],
-        masks: list[NDArray[np.bool_]],
-    ) -> dict[str, float]:
-        guess = np.concatenate([p[m] for p, m in zip(predicted, masks, strict=True)])
-        truth = np.concatenate([e.recorded[m] for e, m in zip(self._episodes, masks, strict=True)])
-        error = np.abs(guess - truth).mean(axis=0)
-        scores = {f'mae_{name}': float(error[i]) for i, name in enumerate(VELOCITIES)}
-        same = guess[:, ACTION_TYPE] == truth[:, ACTION_TYPE]
-        return {**scores, 'action_type_accuracy': float(same.mean())}
-
-    def _per_scenario(
-        self,
-        candidates: dict[str, list[NDArray[np.float32]]],
-        masks: list[NDArray[np.bool_]],
-    ) -> dict[str, dict[str, dict[str, float]]]:
-        members = defaultdict(list)
-        for index, episode in enumerate(self._episodes):
-            members[episode.scenario or '(none)'].append(index)
-        result = {}
-        for scenario in sorted(members):
-            part = OpenLoopMetrics(self._mean)
-            part._episodes = [self._episodes[i] for i in members[scenario]]
-            chosen = [masks[i] for i in members[scenario]]
-            result[scenario] = {
-                name: part._errors([predicted[i] for i in members[scenario]], chosen)
-                for name, predicted in candidates.items()
-            }
-        return result
-
-    def _confusion(self, masks: list[NDArray[np.bool_]]) -> dict[str, list[int]]:
-        """Count action types: one row per recorded type, one column per predicted type."""
-        table = np.zeros((ACTION_TYPES, ACTION_TYPES), dtype=int)
-        for episode, mask in zip(self._episodes, masks, strict=True):
-            truth = episode.recorded[mask][:, ACTION_TYPE].astype(int)
-            guess = episode.predicted[mask][:, ACTION_TYPE].astype(int)
-            np.add.at(table, (truth, guess), 1)
-        return {kind.name.lower(): table[kind].tolist() for kind in ActionType}
-
-    def _instruction_swap(self) -> dict[str, float]:
-        """
-        Say how far the next command moves when only left and right in the instruction swap.
-
-        0 means that the instruction is ignored.
-        """
-        moves = [
-            np.abs(episode.swapped[:, 0] - episode.predicted[:, 0])[:, :VELOCITY_DIM]
-            for episode in self._episodes
-            if episode.swapped is not None
+    def swap_pairs(self) -> list[SwapPair]:
+        """Return the episodes whose instruction could be swapped."""
+        return [
+            SwapPair(e.predicted, e.swapped, named_side(e.instruction), self.step_period)
+            for e in self.episodes
+            if e.swapped is not None
         ]
-        if not moves:
-            return {'episodes': 0}
-        mean = np.concatenate(moves).mean(axis=0)
-        largest = np.mean([move.max(axis=0) for move in moves], axis=0)
-        scores: dict[str, float] = {'episodes': len(moves)}
-        for index, name in enumerate(VELOCITIES):
-            scores[f'mean_{name}'] = float(mean[index])
-            scores[f'largest_{name}'] = float(largest[index])
-        return scores
+
+    def _candidate(
+        self, name: str, episodes: list[EpisodePredictions]
+    ) -> list[NDArray[np.float32]]:
+        if name == POLICY:
+            return [episode.predicted for episode in episodes]
+        mean = [np.broadcast_to(self._reference.mean, e.recorded.shape) for e in episodes]
+        if name == CONSTANT_MEAN:
+            return mean
+        if name == REPEAT_LAST:
+            return [repeat_last(episode.recorded) for episode in episodes]
+        found = [self._neighbour(episode) for episode in episodes]
+        return [mean[i] if guess is None else guess for i, guess in enumerate(found)]
+
+    def _neighbour(self, episode: EpisodePredictions) -> NDArray[np.float32] | None:
+        length, chunk = episode.valid.shape
+        return self._reference.nearest_in_time(
+            episode.name, episode.scenario, episode.instruction, length, chunk
+        )
 
 
-def mean_action(actions: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return the mean velocities and the commonest type of actions, shape (N, 4)."""
-    commonest = np.bincount(actions[:, ACTION_TYPE].astype(int), minlength=ACTION_TYPES).argmax()
-    velocity = actions[:, :VELOCITY_DIM].mean(axis=0)
-    return np.append(velocity, commonest).astype(np.float32)
+def scalars(validation: dict[str, Any]) -> dict[str, float]:
+    """Return the figures of a summary that are worth a curve, by name."""
+    curves = {f'{name}': value for name, value in validation['next'][POLICY].items()}
+    for baseline in BASELINES:
+        for name, value in validation['next'][baseline].items():
+            curves[f'{baseline}/{name}'] = value
+    curves.update({f'swap_{k}': v for k, v in validation['instruction_swap'].items()})
+    return {name: float(value) for name, value in curves.items()}
+
+
+def _chosen(
+    values: list[NDArray[np.float32]], masks: list[NDArray[np.bool_]]
+) -> NDArray[np.float32]:
+    return np.concatenate([value[mask] for value, mask in zip(values, masks, strict=True)])
+
+
+def _scores(
+    episodes: list[EpisodePredictions],
+    predicted: list[NDArray[np.float32]],
+    masks: list[NDArray[np.bool_]],
+) -> dict[str, float]:
+    guess = _chosen(predicted, masks)
+    truth = _chosen([episode.recorded for episode in episodes], masks)
+    error = np.abs(guess - truth).mean(axis=0)
+    scores = {f'mae_{name}': float(error[i]) for i, name in enumerate(VELOCITIES)}
+    same = guess[:, ACTION_TYPE] == truth[:, ACTION_TYPE]
+    scores['action_type_accuracy'] = float(same.mean())
+    moving = is_moving(truth)
+    if moving.any():
+        scores['direction_accuracy'] = float(same_direction(guess, truth)[moving].mean())
+    return scores
+
+
+def _per_scenario(
+    episodes: list[EpisodePredictions],
+    candidates: dict[str, list[NDArray[np.float32]]],
+    masks: list[NDArray[np.bool_]],
+) -> dict[str, dict[str, dict[str, float]]]:
+    members = defaultdict(list)
+    for index, episode in enumerate(episodes):
+        members[episode.scenario or '(none)'].append(index)
+    return {
+        scenario: {
+            name: _scores(
+                [episodes[i] for i in members[scenario]],
+                [predicted[i] for i in members[scenario]],
+                [masks[i] for i in members[scenario]],
+            )
+            for name, predicted in candidates.items()
+        }
+        for scenario in sorted(members)
+    }
+
+
+def _confusion(
+    episodes: list[EpisodePredictions],
+    predicted: list[NDArray[np.float32]],
+    masks: list[NDArray[np.bool_]],
+) -> dict[str, list[int]]:
+    """Count action types: one row per recorded type, one column per predicted type."""
+    table = np.zeros((ACTION_TYPES, ACTION_TYPES), dtype=int)
+    truth = _chosen([episode.recorded for episode in episodes], masks)[:, ACTION_TYPE]
+    guess = _chosen(predicted, masks)[:, ACTION_TYPE]
+    np.add.at(table, (truth.astype(int), guess.astype(int)), 1)
+    return {kind.name.lower(): table[kind].tolist() for kind in ActionType}
+
+
+def _spread(
+    episodes: list[EpisodePredictions], masks: list[NDArray[np.bool_]]
+) -> dict[str, dict[str, float]]:
+    """Measure how much the next velocities vary; a policy that always says the same does not."""
+    guess = _chosen([episode.predicted for episode in episodes], masks).std(axis=0)
+    truth = _chosen([episode.recorded for episode in episodes], masks).std(axis=0)
+    return {
+        name: {'predicted': float(guess[i]), 'recorded': float(truth[i])}
+        for i, name in enumerate(VELOCITIES)
+    }

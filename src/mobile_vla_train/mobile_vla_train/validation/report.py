@@ -1,15 +1,24 @@
 # Copyright 2026 The Mobile VLA Authors
 # SPDX-License-Identifier: Apache-2.0
-"""The metrics of a run as a short table."""
+"""The metrics of a run as a short table, and what is weak in words."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+import textwrap
 from typing import Any
 
-from .metrics import CONSTANT_MEAN, POLICY, REPEAT_LAST, VELOCITIES
+from .baselines import CONSTANT_MEAN, NEAREST_IN_TIME, REPEAT_LAST
+from .metrics import POLICY, VELOCITIES
+from .verdict import verdicts
 
-_ROWS = {POLICY: 'policy', CONSTANT_MEAN: 'constant mean', REPEAT_LAST: 'repeat last command'}
+ROW_LABELS = {
+    POLICY: 'policy',
+    CONSTANT_MEAN: 'constant mean',
+    REPEAT_LAST: 'repeat last command',
+    NEAREST_IN_TIME: 'nearest in time',
+}
+_WIDTH = 79
 
 
 def format_report(metrics: Mapping[str, Any]) -> str:
@@ -19,14 +28,13 @@ def format_report(metrics: Mapping[str, Any]) -> str:
     :param metrics: as `PolicyModule.metrics`
     """
     validation = metrics['validation']
-    head = f'{"":24}{"linear_x":>10}{"linear_y":>10}{"angular_z":>11}{"type":>8}'
     lines = [
         f'Open-loop validation on {validation["episodes"]} episodes, '
         f'{validation["frames"]} frames (step {metrics["step"]}):',
-        head,
-        f'{"mean absolute error":24}{"m/s":>10}{"m/s":>10}{"rad/s":>11}{"right":>8}',
+        f'{"":24}{"linear_x":>10}{"linear_y":>10}{"angular_z":>11}{"heading":>9}{"type":>8}',
+        f'{"mean absolute error":24}{"m/s":>10}{"m/s":>10}{"rad/s":>11}{"right":>9}{"right":>8}',
     ]
-    lines += [_row(label, validation['next'][name]) for name, label in _ROWS.items()]
+    lines += [_row(label, validation['next'][name]) for name, label in ROW_LABELS.items()]
     lines += [
         _row(f'  {scenario}', scores[POLICY])
         for scenario, scores in validation['per_scenario'].items()
@@ -38,11 +46,18 @@ def format_report(metrics: Mapping[str, Any]) -> str:
             for name, width in zip(VELOCITIES, (10, 10, 11), strict=True)
         )
         lines.append(f'{"moved by swapped sides":24}{moved}')
+    if swap.get('sided_episodes'):
+        count = round(swap['follows'] * swap['sided_episodes'])
+        lines.append(f'{"side follows":24}in {count} of {swap["sided_episodes"]} episodes')
+    for sentence in verdicts(validation):
+        lines += textwrap.wrap(sentence, _WIDTH, initial_indent='- ', subsequent_indent='  ')
     return '\n'.join(lines)
 
 
 def _row(label: str, scores: Mapping[str, float]) -> str:
+    heading = scores.get('direction_accuracy')
     return (
-        f'{label:24}{scores["mae_linear_x"]:10.3f}{scores["mae_linear_y"]:10.3f}'
-        f'{scores["mae_angular_z"]:11.3f}{scores["action_type_accuracy"]:8.1%}'
+        f'{label[:24]:24}{scores["mae_linear_x"]:10.3f}{scores["mae_linear_y"]:10.3f}'
+        f'{scores["mae_angular_z"]:11.3f}{"-" if heading is None else f"{heading:.1%}":>9}'
+        f'{scores["action_type_accuracy"]:8.1%}'
     )
