@@ -18,11 +18,15 @@ class ShutdownSignal:
     Python runs signal handlers in the main thread, which may be waiting inside ROS. So the
     signal is written to a pipe, and a thread of its own that reads the pipe makes the call.
 
+    Once a signal has come, further ones are ignored until the process ends: a second Ctrl-C, or
+    the one that a launch system sends to everybody, would kill it while it ends in order.
+
     :param call: what to do, in that thread
     """
 
     def __init__(self, call: Callable[[], None]) -> None:
         self._call = call
+        self._came = False
         self._thread = threading.Thread(target=self._wait, name='shutdown-signal', daemon=True)
 
     def __enter__(self) -> ShutdownSignal:
@@ -43,12 +47,14 @@ class ShutdownSignal:
         traceback: TracebackType | None,
     ) -> None:
         signal.set_wakeup_fd(self._previous_descriptor)
-        for number, handler in self._previous.items():
-            signal.signal(number, handler)
         os.close(self._writing)
         self._thread.join()
         os.close(self._reading)
+        for number, handler in self._previous.items():
+            # Python itself puts back the default of a handler when it ends, but not of SIG_IGN.
+            signal.signal(number, signal.SIG_IGN if self._came else handler)
 
     def _wait(self) -> None:
         if os.read(self._reading, 1):
+            self._came = True
             self._call()
