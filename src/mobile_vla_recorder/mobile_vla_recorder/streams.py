@@ -112,6 +112,10 @@ class Streams:
             return received
         return self._command_clock.sent(source * 1e-9, received)
 
+    def _stamp(self, message: Odometry | Imu | JointState, info: dict[str, int]) -> float:
+        """Return a message's own stamp [s], or when it came where it has none."""
+        return _seconds(message.header.stamp) or self._received(info)
+
     def _on_image(
         self, camera: str, message: Image | CompressedImage, info: dict[str, int]
     ) -> None:
@@ -140,27 +144,27 @@ class Streams:
         event = DriverEvent(stamp, message.action_type, message.source, message.text)
         self._session.on_driver_event(event, time.monotonic())
 
-    def _on_odometry(self, message: Odometry) -> None:
+    def _on_odometry(self, message: Odometry, info: dict[str, int]) -> None:
         pose, twist = message.pose.pose, message.twist.twist
         self._session.on_odometry(
-            _seconds(message.header.stamp),
+            self._stamp(message, info),
             (*_xyz(pose.position), *_xyz(pose.orientation), pose.orientation.w),
             (*_xyz(twist.linear), *_xyz(twist.angular)),
             time.monotonic(),
         )
 
-    def _on_imu(self, message: Imu) -> None:
+    def _on_imu(self, message: Imu, info: dict[str, int]) -> None:
         self._session.on_imu(
-            _seconds(message.header.stamp),
+            self._stamp(message, info),
             (*_xyz(message.orientation), message.orientation.w),
             _xyz(message.angular_velocity),
             _xyz(message.linear_acceleration),
             time.monotonic(),
         )
 
-    def _on_joint_state(self, message: JointState) -> None:
+    def _on_joint_state(self, message: JointState, info: dict[str, int]) -> None:
         values = (message.position, message.velocity, message.effort)
-        stamp, now = _seconds(message.header.stamp), time.monotonic()
+        stamp, now = self._stamp(message, info), time.monotonic()
         self._session.on_joint_state(stamp, message.name, *values, now=now)
 
 
