@@ -27,7 +27,7 @@ from mobile_vla_core.policy_card import PolicyCard
 
 from . import __version__
 from .config import TrainConfig
-from .data.augmentation import ClipAugmentation
+from .data.augmentation import ClipAugmentation, trained_actions
 from .data.cache import CachedEpisode, FrameCache, open_cache
 from .data.dataset import ClipDataset, EpisodeDataset
 from .data.loading import EpisodeLoading
@@ -88,7 +88,7 @@ class TrainingRun:
         self.split = self._split()
         training = self.cache.select(self.split.train)
         actions = np.concatenate([self.cache.actions[episode.rows] for episode in training])
-        self.codec = ActionCodec.from_actions(actions)
+        self.codec = ActionCodec.from_actions(trained_actions(actions, config.augmentation))
         self.card = _card(config, self.network, self.cache, training, preprocessing, self.codec)
         reference = BaselineReference.of_cache(self.cache, training)
         self.module = PolicyModule(self.network, self.codec, reference, config)

@@ -5,8 +5,9 @@
 import numpy as np
 import pytest
 
+from mobile_vla_core.action_space import ActionCodec
 from mobile_vla_train.config import AugmentationConfig
-from mobile_vla_train.data.augmentation import ClipAugmentation, mirror_actions
+from mobile_vla_train.data.augmentation import ClipAugmentation, mirror_actions, trained_actions
 
 NOTHING = {'mirror': 0.0, 'gain': 0.0, 'brightness': 0.0, 'tint': 0.0, 'shift': 0}
 ACTIONS = np.array([[0.5, 0.3, -0.2, 0], [0.0, 0.0, 0.0, 2]], dtype=np.float32)
@@ -86,3 +87,64 @@ def test_one_seed_gives_one_variation(frames):
     settings = {'mirror': 0.5, 'gain': 0.2, 'brightness': 20.0, 'shift': 3}
     np.testing.assert_array_equal(vary(frames, 5, **settings)[0], vary(frames, 5, **settings)[0])
     assert (vary(frames, 5, **settings)[0] != vary(frames, 6, **settings)[0]).any()
+
+
+def test_a_crop_is_one_part_of_every_frame_enlarged_to_the_same_size(frames):
+    frames[1:] = frames[0]
+    varied, _, _ = vary(frames, 3, crop=0.5)
+    assert varied.shape == frames.shape
+    np.testing.assert_array_equal(varied[1], varied[0])
+    assert (varied != frames).any()
+    flat = np.full((1, 12, 16, 3), 90, np.uint8)
+    np.testing.assert_array_equal(vary(flat, 3, crop=0.5)[0], flat)
+
+
+def test_a_crop_never_cuts_more_than_it_may():
+    frames = np.zeros((1, 100, 100, 3), np.uint8)
+    frames[:, 10:90, 10:90] = 255  # what no crop of a tenth can cut into
+    lost = [vary(frames, seed, crop=0.1)[0] for seed in range(30)]
+    assert all((picture >= 128).mean() >= 0.64 for picture in lost)
+
+
+@pytest.mark.parametrize('noise', [0.01, 0.05])
+def test_noise_has_the_deviation_asked_for_and_is_another_for_each_frame(noise):
+    frames = np.full((4, 60, 80, 3), 128, np.uint8)
+    varied, _, _ = vary(frames, noise=noise)
+    difference = varied.astype(float) - 128.0
+    assert abs(difference.std() / 255.0 - noise) < 0.05 * noise
+    assert abs(difference.mean()) < 5.0 * difference.std() / np.sqrt(difference.size)
+    assert (varied[0] != varied[1]).mean() > 0.5
+
+
+def test_noise_stays_within_the_range_of_a_pixel():
+    for level in (0, 255):
+        varied, _, _ = vary(np.full((1, 12, 16, 3), level, np.uint8), noise=0.05)
+        assert np.abs(varied.astype(int) - level).max() < 60
+
+
+def test_options_that_are_off_take_nothing_from_chance():
+    settings = {'mirror': 0.5, 'gain': 0.2, 'brightness': 20.0, 'tint': 0.1, 'shift': 3}
+    augmentation = ClipAugmentation(AugmentationConfig(**settings))
+    used, expected = np.random.default_rng(4), np.random.default_rng(4)
+    augmentation.draw(used)
+    expected.random()
+    expected.integers(-3, 3, 2, endpoint=True)
+    expected.uniform(size=5)
+    assert used.random() == expected.random()
+
+
+def test_the_codec_of_mirrored_training_reaches_as_far_to_the_right_as_to_the_left():
+    recorded = np.array([[0.5, 0.4, -0.1, 0], [0.2, -0.1, 0.3, 0]], np.float32)
+    mirrored = AugmentationConfig(mirror=0.5)
+    limits = ActionCodec.from_actions(trained_actions(recorded, mirrored)).limits
+    assert limits == (
+        (0.0, 0.5),
+        (-np.float32(0.4), np.float32(0.4)),
+        (-np.float32(0.3), np.float32(0.3)),
+    )
+    codec = ActionCodec.from_actions(trained_actions(recorded, mirrored))
+    velocity = mirror_actions(recorded)[:, :3]
+    np.testing.assert_array_equal(codec.denormalise(codec.normalise(velocity)), velocity)
+    narrow = ActionCodec.from_actions(trained_actions(recorded, AugmentationConfig(mirror=0.0)))
+    assert narrow.limits[1] == (-np.float32(0.1), np.float32(0.4))
+    assert narrow.scale == codec.scale

@@ -10,6 +10,7 @@ import torch
 from mobile_vla_core.action_space import ActionCodec, ActionType
 from mobile_vla_core.episodes.folder import find_episodes
 from mobile_vla_core.episodes.reader import Episode
+from mobile_vla_core.errors import ConfigError
 from mobile_vla_core.images import Preprocessing
 from mobile_vla_train.config import AugmentationConfig
 from mobile_vla_train.data.augmentation import ClipAugmentation
@@ -114,7 +115,7 @@ def test_one_pass_shows_every_episode_and_both_of_its_ends(cache, codec):
     per_pass = 10 * -(-STEPS // 6)
     seen = np.zeros(len(cache.frames), dtype=int)
     for step in range(8 * per_pass):
-        episode, start = dataset._place(step)
+        episode, start = dataset.order.place(step)
         seen[episode.start + start : episode.start + start + 6] += 1
     assert seen.min() >= 4
     ends = seen.reshape(10, STEPS)[:, [0, -1]]
@@ -128,6 +129,45 @@ def test_an_episode_shorter_than_a_clip_is_padded_and_masked(tmp_path, codec):
     assert batch.valid[0, :, 0].tolist() == [True] * 4 + [False] * 2
     assert batch.valid[0].sum() == 4 + 3 + 2 + 1
     assert torch.equal(batch.frames[0, 5], batch.frames[0, 3])
+
+
+@pytest.mark.parametrize('world_size', [2, 4])
+def test_the_slices_of_all_ranks_are_the_batch_of_one_process(cache, codec, world_size):
+    varied = AugmentationConfig(noise=0.02, crop=0.2)
+    whole = clips_of(cache, codec, varied)[5]
+    slices = [
+        clips_of(cache, codec, varied, rank=rank, world_size=world_size)[5]
+        for rank in range(world_size)
+    ]
+    for name in ('frames', 'velocity', 'action_type', 'valid', 'weight'):
+        joined = torch.cat([getattr(batch, name) for batch in slices])
+        assert torch.equal(joined, getattr(whole, name))
+    assert [text for batch in slices for text in batch.instructions] == whole.instructions
+    assert not torch.equal(slices[0].frames, slices[1].frames)
+
+
+def test_clips_that_cannot_be_shared_equally_are_refused(cache, codec):
+    with pytest.raises(ConfigError, match=r'clips_per_batch=4 cannot be shared by 3 processes'):
+        clips_of(cache, codec, rank=1, world_size=3)
+
+
+@pytest.mark.parametrize('world_size', [1, 3, 4, 13])
+def test_ranks_divide_the_validation_episodes_and_validate_none_twice(cache, codec, world_size):
+    ranks = [
+        EpisodeDataset(cache, cache.episodes, codec, chunk=CHUNK, rank=rank, world_size=world_size)
+        for rank in range(world_size)
+    ]
+    assert len({len(dataset) for dataset in ranks}) == 1
+    counted = [
+        dataset.episodes[i].name
+        for dataset in ranks
+        for i in range(len(dataset))
+        if not dataset.is_padding(i)
+    ]
+    assert sorted(counted) == [episode.name for episode in cache.episodes]
+    for dataset in ranks:
+        for i in range(len(dataset)):
+            assert dataset[i].valid.any() != dataset.is_padding(i)
 
 
 def test_mirrored_clips_carry_mirrored_labels(cache, codec):

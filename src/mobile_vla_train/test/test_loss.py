@@ -21,6 +21,7 @@ def make_batch(valid=None):
         velocity=torch.randn(B, T, C, 3),
         action_type=torch.randint(0, 4, (B, T, C)),
         valid=torch.ones(B, T, C, dtype=torch.bool) if valid is None else valid,
+        weight=torch.ones(B, T),
     )
 
 

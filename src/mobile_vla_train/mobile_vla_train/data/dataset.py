@@ -5,33 +5,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-import torch
-from torch import Tensor
 from torch.utils.data import Dataset
 
-from mobile_vla_core.action_space import ActionCodec, VELOCITY_DIM
+from mobile_vla_core.action_space import ActionCodec
+from mobile_vla_core.errors import ConfigError
 
-from .augmentation import ClipAugmentation
+from .augmentation import ClipAugmentation, Variation
 from .cache import CachedEpisode, FrameCache
-
-
-class ClipBatch(NamedTuple):
-    """Clips of equal length, with the chunk that each frame should predict."""
-
-    frames: Tensor
-    """Shape (B, T, 3, H, W_px) uint8 RGB."""
-    instructions: list[str]
-    """One per clip."""
-    velocity: Tensor
-    """Shape (B, T, C, 3), in units of the codec's scale."""
-    action_type: Tensor
-    """Shape (B, T, C)."""
-    valid: Tensor
-    """Shape (B, T, C): False where the frame or the action is past the end of the episode."""
+from .clip_batch import Clip, ClipBatch, collate
+from .clip_order import ClipOrder
 
 
 def window_frames(
@@ -62,13 +47,19 @@ def future_actions(
 
 class ClipDataset(Dataset[ClipBatch]):
     """
-    Item `step` is the whole batch of that step, and depends on the seed and the step alone.
+    Item `step` is the batch of that step, and depends on the seed and the step alone.
 
-    So a resumed run sees the batches that an uninterrupted one would have seen. A pass over the
-    data cuts every episode into clips at a random offset and shuffles them.
+    So a resumed run sees the batches that an uninterrupted one would have seen, and the ranks of
+    a distributed run together see those of a single process: each takes its own slice. An
+    episode shorter than a clip is padded with its last frame, masked by `valid`.
 
     :param episodes: those to train on
     :param chunk: C, actions predicted at once
+    :param clips_per_batch: of all ranks together
+    :param weights: of each row of the cache, shape (N,) float32; 1 everywhere when None
+    :param rank: of this process
+    :param world_size: number of processes
+    :raises ConfigError: if the clips of a batch cannot be shared equally
     """
 
     def __init__(
@@ -83,9 +74,16 @@ class ClipDataset(Dataset[ClipBatch]):
         clips_per_batch: int,
         steps: int,
         seed: int,
+        weights: NDArray[np.float32] | None = None,
+        rank: int = 0,
+        world_size: int = 1,
     ) -> None:
+        if clips_per_batch % world_size:
+            raise ConfigError(
+                f'data.clips_per_batch={clips_per_batch} cannot be shared by {world_size} '
+                f'processes: choose a multiple of {world_size}'
+            )
         self._cache = cache
-        self._episodes = list(episodes)
         self._codec = codec
         self._augmentation = augmentation
         self._chunk = chunk
@@ -93,62 +91,49 @@ class ClipDataset(Dataset[ClipBatch]):
         self._clips_per_batch = clips_per_batch
         self._steps = steps
         self._seed = seed
-        self._turn = -1
-        self._order: list[tuple[CachedEpisode, int]] = []
-        self._clips_per_pass = sum(self._clips_of(episode) for episode in self._episodes)
+        self._weights = np.ones(len(cache.actions), np.float32) if weights is None else weights
+        share = clips_per_batch // world_size
+        self._own = range(rank * share, (rank + 1) * share)
+        self.order = ClipOrder(episodes, clip_length, seed)
 
     def __len__(self) -> int:
         return self._steps
 
     def __getitem__(self, step: int) -> ClipBatch:
         generator = np.random.default_rng((self._seed, step))
+        variations = [self._augmentation.draw(generator) for _ in range(self._clips_per_batch)]
         first = step * self._clips_per_batch
         clips = [
-            self._clip(*self._place(number), generator)
-            for number in range(first, first + self._clips_per_batch)
+            self._clip(*self.order.place(first + number), variations[number])
+            for number in self._own
         ]
         return collate(clips, self._codec)
 
-    def _clips_of(self, episode: CachedEpisode) -> int:
-        return max(1, -(-episode.length // self._length))
-
-    def _place(self, number: int) -> tuple[CachedEpisode, int]:
-        """Return the episode and the first row of a clip, counted over all passes."""
-        turn, position = divmod(number, self._clips_per_pass)
-        if self._turn != turn:
-            self._turn, self._order = turn, self._shuffle(turn)
-        return self._order[position]
-
-    def _shuffle(self, turn: int) -> list[tuple[CachedEpisode, int]]:
-        """
-        Place the clips of one pass.
-
-        An episode is cut into equal parts and a clip is centred anywhere in each, then moved
-        inside the episode; so both ends are seen at least as often as the middle.
-        """
-        generator = np.random.default_rng((self._seed, turn, 1))
-        places = []
-        for episode in self._episodes:
-            parts = self._clips_of(episode)
-            centres = (np.arange(parts) + generator.random(parts)) * episode.length / parts
-            starts = np.rint(centres - self._length / 2).astype(int)
-            last = max(0, episode.length - self._length)
-            places += [(episode, start) for start in np.clip(starts, 0, last).tolist()]
-        return [places[i] for i in generator.permutation(len(places))]
-
-    def _clip(self, episode: CachedEpisode, start: int, generator: np.random.Generator) -> Clip:
+    def _clip(self, episode: CachedEpisode, start: int, variation: Variation) -> Clip:
         rows = np.minimum(np.arange(start, start + self._length), episode.length - 1)
         inside = np.arange(start, start + self._length) < episode.length
         frames = self._cache.frames[episode.start + rows]
         future, valid = future_actions(self._cache.actions[episode.rows], rows, self._chunk)
-        frames, future, instruction = self._augmentation(
-            frames, future, episode.instruction, generator
+        frames, future, instruction = self._augmentation.apply(
+            variation, frames, future, episode.instruction
         )
-        return Clip(frames, instruction, future, valid & inside[:, None])
+        weight = self._weights[episode.start + rows]
+        return Clip(frames, instruction, future, valid & inside[:, None], weight)
 
 
 class EpisodeDataset(Dataset[ClipBatch]):
-    """Item i is the whole of episode i as it was recorded."""
+    """
+    Item i is the whole of episode i as it was recorded.
+
+    Ranks of a distributed run divide the episodes: none is validated twice. All ranks have
+    equally many items, because a sharded network can only be run by all at once; where a rank
+    has run out of episodes, it gets its last one (or the first of all) again with nothing
+    `valid`, and `is_padding` says so.
+
+    :param episodes: of all ranks together
+    :param rank: of this process
+    :param world_size: number of processes
+    """
 
     def __init__(
         self,
@@ -157,8 +142,13 @@ class EpisodeDataset(Dataset[ClipBatch]):
         codec: ActionCodec,
         *,
         chunk: int,
+        rank: int = 0,
+        world_size: int = 1,
     ) -> None:
-        self.episodes = list(episodes)
+        own = list(episodes)[rank::world_size]
+        self._recorded = len(own)
+        missing = -(-len(episodes) // world_size) - len(own)
+        self.episodes = own + [own[-1] if own else episodes[0]] * missing
         self._cache = cache
         self._codec = codec
         self._chunk = chunk
@@ -166,34 +156,16 @@ class EpisodeDataset(Dataset[ClipBatch]):
     def __len__(self) -> int:
         return len(self.episodes)
 
+    def is_padding(self, index: int) -> bool:
+        """Return whether an item only makes up the number."""
+        return index >= self._recorded
+
     def __getitem__(self, index: int) -> ClipBatch:
         episode = self.episodes[index]
         rows = np.arange(episode.length)
         future, valid = future_actions(self._cache.actions[episode.rows], rows, self._chunk)
+        if self.is_padding(index):
+            valid = np.zeros_like(valid)
         frames = self._cache.frames[episode.rows]
-        return collate([Clip(frames, episode.instruction, future, valid)], self._codec)
-
-
-class Clip(NamedTuple):
-    """One clip before it is put into a batch."""
-
-    frames: NDArray[np.uint8]
-    """Shape (T, H, W_px, 3)."""
-    instruction: str
-    future: NDArray[np.float32]
-    """Shape (T, C, 4), physical units."""
-    valid: NDArray[np.bool_]
-    """Shape (T, C)."""
-
-
-def collate(clips: Sequence[Clip], codec: ActionCodec) -> ClipBatch:
-    """Join clips of equal length to a batch."""
-    future = np.stack([clip.future for clip in clips])
-    frames = torch.from_numpy(np.stack([clip.frames for clip in clips]))
-    return ClipBatch(
-        frames=frames.permute(0, 1, 4, 2, 3),
-        instructions=[clip.instruction for clip in clips],
-        velocity=torch.from_numpy(codec.normalise(future[..., :VELOCITY_DIM])),
-        action_type=torch.from_numpy(future[..., VELOCITY_DIM].astype(np.int64)),
-        valid=torch.from_numpy(np.stack([clip.valid for clip in clips])),
-    )
+        weight = np.ones(episode.length, np.float32)
+        return collate([Clip(frames, episode.instruction, future, valid, weight)], self._codec)
