@@ -12,7 +12,12 @@ from . import schema
 from .camera_stream import CameraStream
 from .growing import GrowingDataset, GrowingTable
 
-STREAM_CHUNK = 128 * 1024
+STREAM_CHUNKS = (128 * 1024, 32 * 1024 * 1024)
+"""Shortest and longest chunk of the pictures' bytes [bytes]."""
+UNKNOWN_CHUNK = 1 * 1024 * 1024
+CHUNK_FRAMES = 16
+PIXEL_BYTES = 0.25
+"""Of a JPEG of quality 90, rather more than less."""
 
 
 class CameraRows:
@@ -21,7 +26,8 @@ class CameraRows:
     def __init__(self, file: h5py.File, camera: CameraStream) -> None:
         group = file.create_group(f'{schema.IMAGES}/{camera.name}')
         schema.set_attributes(group, {k: v for k, v in vars(camera).items() if k != 'name'})
-        self._bytes = GrowingDataset(group, schema.JPEG_COLUMN, chunk_rows=STREAM_CHUNK)
+        self.chunk_bytes = chunk_bytes(camera)
+        self._bytes = GrowingDataset(group, schema.JPEG_COLUMN, chunk_rows=self.chunk_bytes)
         self._end = 0
         self.rows = GrowingTable(group, schema.CAMERA_COLUMNS)
 
@@ -38,3 +44,11 @@ class CameraRows:
         self._bytes.write(self._end, np.frombuffer(jpeg, dtype=np.uint8))
         self.rows.append(header_stamp, receive_stamp, end)
         self._end = end
+
+
+def chunk_bytes(camera: CameraStream) -> int:
+    """Return a chunk's length: a power of two, about CHUNK_FRAMES pictures."""
+    if not camera.width * camera.height:
+        return UNKNOWN_CHUNK
+    wanted = CHUNK_FRAMES * PIXEL_BYTES * camera.width * camera.height
+    return int(np.clip(2 ** round(np.log2(wanted)), *STREAM_CHUNKS))

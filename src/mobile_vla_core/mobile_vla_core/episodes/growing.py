@@ -12,9 +12,17 @@ from h5py import h5s, h5t
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..errors import EpisodeError
 from .schema import Column
 
-ROW_CHUNK_BYTES = 4096
+CHUNK_ROWS = 512
+CHUNK_BYTES = 32 * 1024
+"""A chunk of a table has so many rows, fewer where they would take more bytes."""
+CHUNKS = 8180
+"""
+More chunks than these a dataset may not have. Beyond, HDF5's index of them (an extensible array)
+has blocks of more than one page, 512 entries of 8 bytes, which a crash may tear.
+"""
 
 
 class GrowingDataset:
@@ -31,7 +39,8 @@ class GrowingDataset:
         self._dtype = np.dtype(column.dtype)
         self._tail = column.shape(0)[1:]
         row_bytes = self._dtype.itemsize * (column.width or 1)
-        rows = chunk_rows or max(ROW_CHUNK_BYTES // row_bytes, 8)
+        rows = chunk_rows or min(CHUNK_ROWS, max(CHUNK_BYTES // row_bytes, 8))
+        self._most_rows = CHUNKS * rows
         self._dataset = group.create_dataset(
             column.name,
             column.shape(0),
@@ -47,8 +56,17 @@ class GrowingDataset:
         self._one_row = h5s.create_simple((1, *self._tail))
 
     def write(self, start: int, rows: ArrayLike) -> None:
-        """Write rows, shape (n, width) or (n,), at `start`, growing to their end, and flush."""
+        """
+        Write rows, shape (n, width) or (n,), at `start`, growing to their end, and flush.
+
+        :raises EpisodeError: if there would be more rows than are safe; nothing is written
+        """
         values = np.ascontiguousarray(rows, dtype=self._dtype)
+        if start + len(values) > self._most_rows:
+            raise EpisodeError(
+                f'the episode is full: {self.name} holds {self._most_rows} rows at most, '
+                f'start another episode'
+            )
         extent = (start + len(values), *self._tail)
         self._id.set_extent(extent)
         self._target.set_extent_simple(extent, self._limits)

@@ -12,10 +12,10 @@ import h5py
 import numpy as np
 from numpy.typing import NDArray
 
-from ..action_space import ACTION_NAMES
-from ..errors import EpisodeError, SchemaMismatchError
+from ..errors import EpisodeError
 from ..images import decode_jpeg
 from . import schema
+from .episode_file import open_file
 
 
 class Episode:
@@ -197,7 +197,7 @@ class Episode:
     @property
     def _file(self) -> h5py.File:
         if self._open_file is None or self._owner != os.getpid():
-            self._open_file = _open(self.path)
+            self._open_file = open_file(self.path)
             self._owner = os.getpid()
         return self._open_file
 
@@ -227,34 +227,6 @@ class Episode:
             return {column.name: np.zeros(column.shape(0), column.dtype) for column in columns}
         count = len(group[columns[-1].name])
         return {column.name: group[column.name][:count] for column in columns}
-
-
-def _open(path: Path) -> h5py.File:
-    unfinished = path.name.endswith(schema.PART_SUFFIX)
-    try:
-        # Not locked: a finished file never changes, an unfinished one is locked by its writer.
-        file = h5py.File(path, 'r', libver='latest', swmr=unfinished, locking=False)
-    except FileNotFoundError as error:
-        raise EpisodeError(f'{path} does not exist') from error
-    except (OSError, RuntimeError, ValueError) as error:  # the last two for a torn file
-        raise EpisodeError(f'{path.name} cannot be opened as an HDF5 file: {error}') from error
-    found = schema.decode_text(file.attrs.get('schema', ''))
-    version = schema.decode_text(file.attrs.get('schema_version', ''))
-    names = schema.decode_text(file.attrs.get('action_names', ''))
-    keys = sorted(file)
-    same_major = version.split('.')[0] == schema.SCHEMA_VERSION.split('.')[0]
-    if found == schema.SCHEMA and same_major and names == ','.join(ACTION_NAMES):
-        return file
-    file.close()
-    if found != schema.SCHEMA:
-        raise SchemaMismatchError(
-            f'{path.name}: schema mismatch: found keys {keys} and schema "{found}", '
-            f'expected schema "{schema.SCHEMA}"; convert the file first'
-        )
-    raise SchemaMismatchError(
-        f'{path.name}: schema mismatch: found version {version} with actions {names}, '
-        f'expected version {schema.SCHEMA_VERSION} with actions {",".join(ACTION_NAMES)}'
-    )
 
 
 def _attributes(target: h5py.Group) -> dict[str, Any]:

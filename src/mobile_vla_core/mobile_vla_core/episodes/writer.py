@@ -12,31 +12,22 @@ index.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, ExitStack, suppress
+from contextlib import contextmanager, ExitStack
 from datetime import datetime, timezone
-import os
 from pathlib import Path
 import secrets
 
-import h5py
 import numpy as np
 from numpy.typing import ArrayLike
 
 from ..action_space import ACTION_NAMES, ACTION_UNITS
 from ..errors import EpisodeError, InstructionError
 from . import schema
-from .alignment import align_actions
-from .camera_rows import CameraRows
 from .camera_stream import CameraStream
-from .growing import GrowingTable
+from .episode_file import create_file, detach
+from .episode_streams import EpisodeStreams
 from .part_file import PartFile, sync_folder, write_error_text
 from .reader import Episode
-
-PAGE_BYTES = 4096
-"""
-Each block of the file begins a page of its own. A write that the end of the process cuts is cut
-between pages, so an index is then the old or the new one, never a mixture of them.
-"""
 
 Metadata = str | float | int | bool
 
@@ -84,8 +75,6 @@ class EpisodeWriter:
         created = created or datetime.now(timezone.utc)
         self.name = name or f'episode_{created:%Y%m%d_%H%M%S}_{secrets.token_hex(4)}'
         self._path = Path(folder) / f'{self.name}{schema.PART_SUFFIX}'
-        self._primary = names[0]
-        self._joints = len(joints)
         self._failure = ''
         attributes = {
             'schema': schema.SCHEMA,
@@ -94,7 +83,7 @@ class EpisodeWriter:
             'instruction': instruction.strip(),
             'scenario': scenario,
             'robot': robot,
-            'primary_camera': self._primary,
+            'primary_camera': names[0],
             'action_names': ','.join(ACTION_NAMES),
             'action_units': ','.join(ACTION_UNITS),
             'action_topic': action_topic,
@@ -110,17 +99,10 @@ class EpisodeWriter:
                 self._part = PartFile(self._path)
                 undo.callback(self._part.release)
                 undo.callback(self._path.unlink)
-                self._file = h5py.File(
-                    self._path,
-                    'w',
-                    libver=('v110', 'v110'),
-                    locking=False,
-                    alignment_threshold=1,
-                    alignment_interval=PAGE_BYTES,
-                )
+                self._file = create_file(self._path)
                 undo.callback(self._end)
                 schema.set_attributes(self._file, attributes)
-                self._create_streams(cameras, joints)
+                self._streams = EpisodeStreams(self._file, cameras, joints)
                 schema.set_attributes(self._file.create_group(schema.RECORDER), metadata or {})
                 self._file.swmr_mode = True
                 # Only now: opening and SWMR cut the file to its length, and with it the room.
@@ -130,19 +112,6 @@ class EpisodeWriter:
             reason = write_error_text(error)
             raise EpisodeError(f'cannot write an episode to {folder}: {reason}') from error
 
-    def _create_streams(self, cameras: Sequence[CameraStream], joints: Sequence[str]) -> None:
-        self._cameras = {camera.name: CameraRows(self._file, camera) for camera in cameras}
-        self._streams = {
-            group: GrowingTable(self._file.create_group(group), columns)
-            for group, columns in schema.STREAM_COLUMNS.items()
-        }
-        if joints:
-            group = self._file.create_group(schema.JOINT_STATES)
-            group.attrs[schema.JOINT_NAMES] = schema.text_list_attribute(joints)
-            columns = schema.joint_columns(len(joints))
-            self._streams[schema.JOINT_STATES] = GrowingTable(group, columns)
-        self._action = GrowingTable(self._file, schema.ACTION_COLUMNS)
-
     @property
     def path(self) -> Path:
         """The file being written."""
@@ -150,20 +119,21 @@ class EpisodeWriter:
 
     def frames(self, camera: str | None = None) -> int:
         """Return the acknowledged frames of a camera, the primary one by default."""
-        return self._cameras[camera or self._primary].count
+        return self._streams.cameras[camera or self._streams.primary].count
 
     @property
     def commands(self) -> int:
         """Acknowledged commands."""
-        return self._streams[schema.COMMANDS].count
+        return self._streams.tables[schema.COMMANDS].count
 
     def add_frame(
         self, camera: str, jpeg: bytes, header_stamp: float, receive_stamp: float
     ) -> None:
         """Append a JPEG with its capture and receive times [s]."""
-        self._reserve(len(jpeg))
+        rows = self._streams.cameras[camera]
+        self._reserve(len(jpeg) + rows.chunk_bytes)
         with self._writing():
-            self._cameras[camera].append(jpeg, header_stamp, receive_stamp)
+            rows.append(jpeg, header_stamp, receive_stamp)
 
     def add_command(
         self,
@@ -215,18 +185,8 @@ class EpisodeWriter:
         :param velocity: shape (J,) [rad/s or m/s], or empty
         :param effort: shape (J,) [N m or N], or empty
         """
-        if not self._joints:
-            raise EpisodeError(f'{self.name} was opened without joints: give their names then')
-        values = [self._joint_values(given) for given in (position, velocity, effort)]
+        values = [self._streams.joint_values(given) for given in (position, velocity, effort)]
         self._append(schema.JOINT_STATES, *values, stamp)
-
-    def _joint_values(self, given: ArrayLike) -> np.ndarray:
-        values = np.asarray(given, dtype=np.float64)
-        if values.size == 0:
-            return np.full(self._joints, np.nan)
-        if values.shape != (self._joints,):
-            raise EpisodeError(f'expected {self._joints} joint values, found {values.shape}')
-        return values
 
     def add_event(self, stamp: float, kind: str, text: str = '') -> None:
         """
@@ -235,7 +195,7 @@ class EpisodeWriter:
         :param text: stored up to schema.TEXT_BYTES bytes
         """
         with self._writing():
-            self._streams[schema.EVENTS].append(
+            self._streams.tables[schema.EVENTS].append(
                 schema.encode_text(kind, schema.KIND_BYTES),
                 schema.encode_text(text, schema.TEXT_BYTES),
                 stamp,
@@ -243,7 +203,7 @@ class EpisodeWriter:
 
     def extend(self, stream: str, rows: Mapping[str, ArrayLike]) -> None:
         """Append rows of a stream of the schema, a sequence per column, as Episode gives them."""
-        table = self._streams[stream]
+        table = self._streams.tables[stream]
         values = [np.asarray(rows[name]) for name in table.names]
         self._reserve(sum(column.nbytes for column in values))
         with self._writing():
@@ -252,7 +212,7 @@ class EpisodeWriter:
     def _append(self, stream: str, *values: ArrayLike) -> None:
         self._reserve(0)
         with self._writing():
-            self._streams[stream].append(*values)
+            self._streams.tables[stream].append(*values)
 
     def _reserve(self, size: int) -> None:
         if not self._failure:
@@ -267,7 +227,8 @@ class EpisodeWriter:
             yield
         except (OSError, RuntimeError) as error:
             self._failure = write_error_text(error)
-            self._detach()
+            detach(self._file)
+            self._part.release()
             raise
 
     def close(self, outcome: str = 'unknown', reason: str = '', stamp: float = 0.0) -> Path:
@@ -282,12 +243,12 @@ class EpisodeWriter:
             raise EpisodeError(
                 f'outcome "{outcome}" is unknown: expected one of {", ".join(schema.OUTCOMES)}'
             )
-        frames = {name: rows.count for name, rows in self._cameras.items()}
+        frames = self._streams.frames
         try:
             text = f'{outcome}: {reason}' if reason else outcome
             self.add_event(stamp, schema.OUTCOME_EVENT, text)
             with self._writing():
-                self._action.extend(*self._aligned())
+                self._streams.write_actions()
                 self._file.flush()
                 self._file.close()
                 self._part.sync()
@@ -306,7 +267,7 @@ class EpisodeWriter:
         with Episode(self._path) as episode:
             found = {name: episode.frames(name) for name in episode.cameras}
             rows = len(episode.actions)
-        if found != frames or rows != frames[self._primary]:
+        if found != frames or rows != frames[self._streams.primary]:
             self._part.release()
             raise EpisodeError(
                 f'{self._path.name}: {frames} frames were acknowledged, {found} are read back; '
@@ -322,26 +283,3 @@ class EpisodeWriter:
         if not self._failure:
             self._file.close()
             self._part.release()
-
-    def _detach(self) -> None:
-        """
-        Let the library close its file without another write to ours.
-
-        It crashes on a file that it could not close, so what it still holds goes to memory.
-        """
-        handle = self._file.id.get_vfd_handle()
-        memory = os.memfd_create('detached')
-        os.dup2(memory, handle)
-        os.close(memory)
-        with suppress(OSError, RuntimeError):
-            self._file.close()
-        self._part.release()
-
-    def _aligned(self) -> tuple[np.ndarray, np.ndarray]:
-        commands = self._streams[schema.COMMANDS]
-        return align_actions(
-            self._cameras[self._primary].rows.read('header_stamp'),
-            commands.read('stamp'),
-            commands.read('twist'),
-            commands.read('action_type'),
-        )
