@@ -126,6 +126,15 @@ class Recorder:
                 [*command, *arguments], env=environment, stdout=log, stderr=log
             )
 
+    def end_impatiently(self, with_signal: int) -> int:
+        """Send a signal again and again until the process has ended."""
+        end = time.monotonic() + TIMEOUT
+        while self.process.poll() is None:
+            assert time.monotonic() < end, self.log.read_text()
+            self.process.send_signal(with_signal)
+            time.sleep(0.005)
+        return self.process.returncode
+
     def end(self, with_signal: int) -> int:
         self.process.send_signal(with_signal)
         return self.process.wait(TIMEOUT)

@@ -4,7 +4,6 @@
 
 import itertools
 import json
-import os
 from pathlib import Path
 import signal
 import time
@@ -12,9 +11,8 @@ import time
 from geometry_msgs.msg import Twist, TwistStamped
 import numpy as np
 import pytest
-from recorder_process import HEIGHT, Recorder, rgb, TIMEOUT, WIDTH
+from recorder_process import HEIGHT, rgb, WIDTH
 from sensor_msgs.msg import CameraInfo, CompressedImage, Image, Imu, JointState
-from std_srvs.srv import Trigger
 
 from mobile_vla_core.episodes import Episode, find_episodes
 from mobile_vla_core.images import encode_jpeg
@@ -51,41 +49,13 @@ def test_a_driven_episode_is_recorded_whole(start, image_type, command_type):
     assert recorder.end(signal.SIGINT) == 0
 
 
-def test_every_refusal_says_why(start):
-    robot, recorder = start(require_commands=True)
-    robot.drives = True
-    refused = robot.call(StartEpisode, 'start', instruction='go')
-    assert not refused.success
-    assert 'no picture came on camera/image_raw for 2 s' in refused.message
-    for service, name in ((StopEpisode, 'stop'), (Trigger, 'discard')):
-        refused = robot.call(service, name)
-        assert not refused.success
-        assert 'no episode is being recorded' in refused.message
-
-    def undriven() -> bool:
-        robot.send_picture(0)
-        robot.spinner.spin_once(timeout_sec=0.2)
-        refused = robot.call(StartEpisode, 'start', instruction='go')
-        return not refused.success and 'no command came on cmd_vel for 2 s' in refused.message
-
-    robot.spin_until(undriven)
-    robot.start_episode(instruction='go')
-    refused = robot.call(StartEpisode, 'start', instruction='go')
-    assert not refused.success
-    assert 'is being recorded: stop or discard it first' in refused.message
-    assert robot.call(Trigger, 'discard').success
-    assert list(recorder.output.glob('*.h5*')) == []
-    robot.spin_until(lambda: robot.statuses[-1].state == 'idle')
-
-
 @pytest.mark.parametrize('ending', [signal.SIGINT, signal.SIGTERM])
 def test_ending_the_node_keeps_the_running_episode(start, ending):
     robot, recorder = start()
     robot.start_episode(instruction='go')
     robot.send_picture(1)
     robot.spin_until(lambda: robot.statuses[-1].frames == 1)
-    recorder.process.send_signal(ending)
-    assert recorder.end(ending) == 0, recorder.log.read_text()
+    assert recorder.end_impatiently(ending) == 0, recorder.log.read_text()
     assert 'Traceback' not in recorder.log.read_text()
     with Episode(find_episodes(recorder.output)[0]) as episode:
         assert len(episode) == 1
@@ -215,21 +185,3 @@ def test_a_recorder_that_is_held_up_does_not_stamp_commands_late(start):
         commands = episode.commands
         held_up = commands['twist'][:, 0] >= 100
         np.testing.assert_allclose(commands['stamp'][held_up], sent, rtol=0, atol=0.15)
-
-
-@pytest.mark.parametrize(
-    ('name', 'value', 'text'),
-    [
-        ('camera_names', "['front', 'rear']", 'must name each camera once'),
-        ('image_topics', '3', 'expected strings such as'),
-        ('jpeg_quality', 101, 'jpeg_quality'),
-        ('stamped', 'maybe', 'expected a value of type bool, such as False'),
-        ('expected_rate', 30, 'expected a value of type float, such as 0.0'),
-    ],
-)
-def test_a_wrong_parameter_is_one_sentence_and_exit_code_1(tmp_path, name, value, text):
-    recorder = Recorder(tmp_path, dict(os.environ), **{name: value})
-    assert recorder.process.wait(TIMEOUT) == 1
-    log = recorder.log.read_text()
-    assert text in log
-    assert 'Traceback' not in log
