@@ -2,11 +2,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests for recovery.py: an unfinished file becomes an episode and is itself left alone."""
 
+from contextlib import suppress
 import hashlib
 import multiprocessing
 import os
 from pathlib import Path
+import re
 import signal
+import threading
 
 import numpy as np
 import pytest
@@ -119,6 +122,76 @@ def test_a_frame_whose_page_is_zeros_is_left_out_and_counted(tmp_path, zeros):
     assert report.frames == {'front': FRAMES - 1, 'rear': FRAMES}
     with Episode(report.path) as episode:
         assert [episode.jpeg(t) for t in (4, 5)] == [jpeg(4), jpeg(6)]
+
+
+@pytest.mark.parametrize('camera', ['front', 'rear'])
+def test_a_torn_index_ends_and_costs_its_own_camera_alone(tmp_path, camera):
+    part = left_behind(tmp_path)
+    with Episode(part) as episode:
+        group = episode._camera(camera)
+        (place,) = [group['end'].id.get_chunk_info(0).byte_offset]
+    content = bytearray(part.read_bytes())
+    pages = [content[start : start + 4096] for start in range(0, len(content), 4096)]
+    entry = place.to_bytes(8, 'little')
+    (index,) = [n for n, page in enumerate(pages) if page[:4] == b'EAIB' and entry in page]
+    torn = index * 4096 + 60
+    content[torn : torn + 4] = b'torn'
+    part.write_bytes(content)
+    (report,) = recover_folder(tmp_path)
+    other = 'rear' if camera == 'front' else 'front'
+    assert report.frames == {camera: 0, other: FRAMES}
+    assert f'{camera}: its 12 frames cannot be found: ' in report.lost[0]
+    with Episode(report.path) as episode:
+        assert [episode.jpeg(t, other) for t in range(FRAMES)] == [jpeg(t) for t in range(FRAMES)]
+        assert len(episode.commands['stamp']) == FRAMES
+
+
+def signal_recovery_of(part: Path, number: int) -> None:
+    """Wait for the process that recovers a file and send it a signal."""
+    while True:
+        for path in Path('/proc').glob('[0-9]*/cmdline'):
+            with suppress(OSError):
+                words = path.read_bytes().split(b'\0')
+                if os.fsencode(part) in words and b'-m' in words:
+                    os.kill(int(path.parent.name), number)
+                    return
+
+
+@pytest.mark.parametrize(
+    ('number', 'time_limit', 'sentence'),
+    [
+        (signal.SIGSEGV, None, r'the HDF5 library crashed on it \(SIGSEGV\)'),
+        (signal.SIGSTOP, 1.0, 'reading it came to no end in 1 s'),
+    ],
+)
+def test_a_library_that_crashes_or_hangs_is_outlived_and_the_file_kept(
+    tmp_path, number, time_limit, sentence
+):
+    part = left_behind(tmp_path)
+    before = digest(part)
+    thread = threading.Thread(target=signal_recovery_of, args=(part, number))
+    thread.start()
+    report = recover(part, time_limit)
+    thread.join()
+    assert report.path is None
+    assert re.search(sentence, report.text)
+    assert report.part.name == part.name.replace('.part', '.part.unreadable')
+    assert digest(report.part) == before
+    assert list(tmp_path.iterdir()) == [report.part]
+
+    assert f'rename it {part.name} to try again' in report.text
+    assert recover(report.part.rename(part)).frames == {'front': FRAMES, 'rear': FRAMES}
+
+
+def test_a_recovery_that_somebody_ended_is_done_again_next_time(tmp_path):
+    part = left_behind(tmp_path)
+    thread = threading.Thread(target=signal_recovery_of, args=(part, signal.SIGTERM))
+    thread.start()
+    report = recover(part)
+    thread.join()
+    assert (report.path, report.part) == (None, part)
+    assert 'recovery was ended by SIGTERM; the file is kept as it is' in report.text
+    assert recover(part).frames == {'front': FRAMES, 'rear': FRAMES}
 
 
 def test_a_file_whose_writer_lives_is_left_alone(tmp_path):

@@ -6,7 +6,8 @@ from .alignment import align_actions
 from .camera_stream import CameraStream
 from .folder import find_episodes
 from .reader import Episode
-from .recovery import find_unfinished, recover, recover_folder, RecoveryReport
+from .recovery import find_unfinished, recover, recover_folder
+from .recovery_report import RecoveryReport
 from .writer import EpisodeWriter
 
 __all__ = [
