@@ -137,6 +137,14 @@ class ScheduleConfig:
 
 
 @dataclass(frozen=True)
+class ValidationConfig:
+    """What is made of the validation after each epoch."""
+
+    figures_every: int = 0
+    """Validations from one set of pictures to the next; 0 draws at the end of the run only."""
+
+
+@dataclass(frozen=True)
 class TrainConfig:
     """The whole configuration of a run."""
 
@@ -147,6 +155,7 @@ class TrainConfig:
     tuning: TuningConfig = field(default_factory=TuningConfig)
     optimiser: OptimiserConfig = field(default_factory=OptimiserConfig)
     schedule: ScheduleConfig = field(default_factory=ScheduleConfig)
+    validation: ValidationConfig = field(default_factory=ValidationConfig)
     seed: int = 1
     """Of weights, clips, augmentation and dropout."""
     threads: int = 0
@@ -177,6 +186,7 @@ class TrainConfig:
             'schedule.every': (self.schedule.every, 0),
             'schedule.keep': (self.schedule.keep, 0),
             'schedule.patience': (self.schedule.patience, 0),
+            'validation.figures_every': (self.validation.figures_every, 0),
             'tuning.lora_r': (self.tuning.lora_r, 1),
             'optimiser.warmup_steps': (self.optimiser.warmup_steps, 0),
             'optimiser.accumulate': (self.optimiser.accumulate, 1),

@@ -37,6 +37,7 @@ from .learning.checkpoints import PolicyCheckpoints, STATE_FILE, TRAINER_STATE
 from .learning.module import PolicyModule
 from .progress import reading_progress, TrainingProgress
 from .validation.baselines import BaselineReference
+from .validation.figure_writing import FigureWriting
 
 CACHE = 'cache'
 CONFIG_FILE = 'config.yaml'
@@ -129,6 +130,7 @@ class TrainingRun:
                 callbacks=[
                     PolicyCheckpoints(self.output, self.card),
                     TrainingProgress(schedule.steps),
+                    FigureWriting(self.output, self.config.validation.figures_every),
                 ],
             )
             try:

@@ -95,6 +95,17 @@ def test_the_best_checkpoint_has_the_lowest_validation_loss(run):
     assert losses[0] <= losses[1]
 
 
+def test_the_best_and_the_last_validation_are_drawn_in_the_run_and_in_tensorboard(learnt):
+    names = ['commands', 'confusion', 'errors', 'instruction_swap']
+    for kind in ('best', 'last'):
+        drawn = sorted((learnt / 'validation' / kind).iterdir())
+        assert [path.stem for path in drawn] == names
+        assert all(path.read_bytes().startswith(b'\x89PNG') for path in drawn)
+    events = EventAccumulator(str(learnt / 'tensorboard'))
+    events.Reload()
+    assert {f'best/{name}' for name in names} <= set(events.Tags()['images'])
+
+
 def test_tensorboard_holds_losses_and_validation_by_step(learnt):
     events = EventAccumulator(str(learnt / 'tensorboard'))
     events.Reload()

@@ -49,7 +49,8 @@ class PolicyModule(lightning.LightningModule):
         self._reference = reference
         self._config = config
         self._loss = ChunkLoss(config.loss)
-        self._open_loop = OpenLoopMetrics(reference)
+        self.open_loop = OpenLoopMetrics(reference)
+        """Predictions of the last validation."""
         self._validation_losses: list[tuple[float, int]] = []
 
     def training_step(self, batch: ClipBatch, _: int) -> Tensor:
@@ -67,7 +68,7 @@ class PolicyModule(lightning.LightningModule):
         self.average.update(self.network)
 
     def on_validation_epoch_start(self) -> None:
-        self._open_loop = OpenLoopMetrics(self._reference)
+        self.open_loop = OpenLoopMetrics(self._reference)
         self._validation_losses = []
 
     def validation_step(self, batch: ClipBatch, index: int) -> None:
@@ -80,7 +81,7 @@ class PolicyModule(lightning.LightningModule):
         if swapped != batch.instructions:
             swapped_output = self._predict(network, batch, swapped)
         episode = self.trainer.val_dataloaders.dataset.episodes[index]
-        self._open_loop.add(
+        self.open_loop.add(
             EpisodePredictions(
                 scenario=episode.scenario,
                 predicted=self._actions(output),
@@ -98,7 +99,7 @@ class PolicyModule(lightning.LightningModule):
         self.metrics = {
             'step': self.global_step,
             'validation_loss': loss,
-            'validation': self._open_loop.summary(),
+            'validation': self.open_loop.summary(),
         }
         self.log('validation/loss', loss)
         for name, value in scalars(self.metrics['validation']).items():
