@@ -8,31 +8,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 import math
 
-from .key_map import DISCARD, SAVE, SAVE_FAILURE, START, Velocity, ZERO
-
-UNUSED = -1
-"""Number of an axis or a button that the joystick does not have."""
+from .joystick_layouts import DEFAULT_LAYOUT, JoystickLayout, LAYOUTS, UNUSED
+from .key_map import DISCARD, SAVE, SAVE_FAILURE, START, UNDO, Velocity, ZERO
 
 
 @dataclass(frozen=True)
 class JoystickConfig:
-    """Numbers of axes and buttons, counted from 0; -1 for none. Defaults: an Xbox gamepad."""
+    """
+    Where things are on the joystick, and how it feels.
 
-    axis_x: int = 1
-    axis_y: int = 0
-    axis_turn: int = 3
-    button_dead_man: int = 4
-    button_turbo: int = 5
-    button_start: int = 7
-    button_save: int = 0
-    button_failure: int = 1
-    button_discard: int = 2
+    :param turbo: speed while the turbo button is held, in shares of the normal one
+    :param dead_zone: a smaller deflection counts as none
+    :param timeout: without a message for so long the robot stops [s]
+    """
+
+    layout: JoystickLayout = LAYOUTS[DEFAULT_LAYOUT]
     turbo: float = 2.0
-    """Speed while the turbo button is held, in shares of the normal one."""
     dead_zone: float = 0.05
-    """A smaller deflection counts as none."""
     timeout: float = 0.3
-    """Without a message for so long the robot stops [s]."""
 
 
 class Joystick:
@@ -40,6 +33,7 @@ class Joystick:
 
     def __init__(self, config: JoystickConfig | None = None) -> None:
         self._config = config or JoystickConfig()
+        self._layout = self._config.layout
         self._axes: tuple[float, ...] = ()
         self._buttons: tuple[int, ...] | None = None
         self._received = -math.inf
@@ -61,12 +55,13 @@ class Joystick:
         self.problem = self._missing()
         if before is None:
             return []
-        config = self._config
+        layout = self._layout
         meanings = {
-            config.button_start: START,
-            config.button_save: SAVE,
-            config.button_failure: SAVE_FAILURE,
-            config.button_discard: DISCARD,
+            layout.button_start: START,
+            layout.button_save: SAVE,
+            layout.button_failure: SAVE_FAILURE,
+            layout.button_discard: DISCARD,
+            layout.button_undo: UNDO,
         }
         return [
             key
@@ -80,15 +75,20 @@ class Joystick:
 
         It drives only while the dead-man button is held and messages come.
         """
-        config, buttons = self._config, self._buttons or ()
-        silent = now - self._received > config.timeout
-        if silent or self.problem or not self._down(buttons, config.button_dead_man):
+        layout, buttons = self._layout, self._buttons or ()
+        silent = now - self._received > self._config.timeout
+        if silent or self.problem or not self._down(buttons, layout.button_dead_man):
             return None
-        factor = config.turbo if self._down(buttons, config.button_turbo) else 1.0
-        wanted = [self._axis(axis) for axis in (config.axis_x, config.axis_y, config.axis_turn)]
+        factor = self._config.turbo if self._down(buttons, layout.button_turbo) else 1.0
+        wanted = [self._axis(axis) for axis in (layout.axis_x, layout.axis_y, layout.axis_turn)]
         if not any(wanted):
             return ZERO
         return (wanted[0] * factor, wanted[1] * factor, wanted[2] * factor)
+
+    def special(self, now: float) -> bool:
+        """Return whether it drives and its special button is held at `now` [s]."""
+        held = self._down(self._buttons or (), self._layout.button_special)
+        return held and self.direction(now) is not None
 
     def _axis(self, number: int) -> float:
         value = self._axes[number] if number != UNUSED else 0.0
@@ -97,10 +97,10 @@ class Joystick:
         return min(max(value, -1.0), 1.0)
 
     def _missing(self) -> str:
-        config = self._config
-        axis = max(config.axis_x, config.axis_y, config.axis_turn)
-        button = max(config.button_dead_man, config.button_turbo)
-        if config.button_dead_man == UNUSED:
+        layout = self._layout
+        axis = max(layout.axis_x, layout.axis_y, layout.axis_turn)
+        button = max(layout.button_dead_man, layout.button_turbo)
+        if layout.button_dead_man == UNUSED:
             return 'the joystick needs a dead-man button: set joystick_button_dead_man'
         for kind, wanted, found in (
             ('axis', axis, len(self._axes)),
@@ -108,8 +108,8 @@ class Joystick:
         ):
             if wanted >= found:
                 return (
-                    f'the joystick has no {kind} {wanted}, only 0 to {found - 1}: '
-                    f'set joystick_{kind}_… to its own'
+                    f'the joystick has no {kind} {wanted}, it has {found}: '
+                    f'set joystick_layout or joystick_{kind}_…'
                 )
         return ''
 

@@ -30,6 +30,9 @@ DIRECTIONS: dict[str, Velocity] = {
 STOP = ' '
 SLOWER, FASTER = 'f', 'g'
 START, SAVE, SAVE_FAILURE, DISCARD = 'n', 'm', 'M', 'x'
+UNDO, WAS_SUCCESS, WAS_FAILURE, WAS_SCENARIO = 'u', 'o', 'p', 'l'
+"""About the last episode; far from the keys that drive."""
+SPECIAL = 'k'
 SUGGESTED = '0'
 SCENARIOS = '123456789'
 HELP = '?'

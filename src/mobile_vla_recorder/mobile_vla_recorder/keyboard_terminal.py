@@ -29,9 +29,16 @@ class KeyboardTerminal:
         flags = os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK | os.O_CLOEXEC
         self._descriptor = os.open(os.ttyname(sys.stdin.fileno()), flags)
         self._before = termios.tcgetattr(self._descriptor)
-        termios.tcsetattr(self._descriptor, termios.TCSADRAIN, _one_key_at_a_time(self._before))
-        self._write(_ENTER)
+        self.resume()
         return self
+
+    def resume(self) -> None:
+        """Take the screen and the keys; again after a shell had them, when this was stopped."""
+        with contextlib.suppress(termios.error):  # it may be gone
+            termios.tcsetattr(
+                self._descriptor, termios.TCSADRAIN, _one_key_at_a_time(self._before)
+            )
+        self._write(_ENTER)
 
     def __exit__(
         self,

@@ -1,68 +1,33 @@
 # Copyright 2026 The Mobile VLA Authors
 # SPDX-License-Identifier: Apache-2.0
-"""What the start, save and discard keys ask of the recorder, and what to tell the driver."""
+"""What the keys for episodes ask of the recorder, and what to tell the driver."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import Enum
 import math
 from pathlib import PurePath
 
-from .collection_plan_progress import PlanProgress
+from .key_map import (
+    DISCARD,
+    SAVE,
+    SAVE_FAILURE,
+    SCENARIOS,
+    START,
+    SUGGESTED,
+    UNDO,
+    WAS_FAILURE,
+    WAS_SCENARIO,
+    WAS_SUCCESS,
+)
+from .teleop_plan import TeleopPlan
+from .teleop_recorder_state import RecorderState
+from .teleop_request import Answer, Request, Service
 
 START_DELAY = 0.3
 """Zeros are sent for so long before an episode is started, so that commands arrive [s]."""
 ANSWER_TIMEOUT = 10.0
 """After so long without an answer the recorder may be asked again [s]."""
-STATUS_TIMEOUT = 2.5
-"""The recorder sends its status twice a second; after so long it counts as gone [s]."""
-
-
-class Service(Enum):
-    """A service of the recorder."""
-
-    START = 'start'
-    STOP = 'stop'
-    DISCARD = 'discard'
-
-
-@dataclass(frozen=True)
-class Request:
-    """One call of a service, and what is said when it succeeds."""
-
-    service: Service
-    instruction: str = ''
-    scenario: str = ''
-    outcome: str = ''
-    reason: str = ''
-
-
-@dataclass(frozen=True)
-class RecorderState:
-    """What the recorder last said of itself, and when that came."""
-
-    recording: bool = False
-    instruction: str = ''
-    scenario: str = ''
-    episode: str = ''
-    seconds: float = 0.0
-    frames: int = 0
-    dropped: int = 0
-    rates: tuple[float, ...] = ()
-    """Of each camera, the primary one first [Hz]."""
-    free_disk_bytes: int = 0
-    message: str = ''
-    warnings: tuple[str, ...] = ()
-    received: float = -math.inf
-
-    def present(self, now: float) -> bool:
-        """Return whether the recorder lives, as far as is known at `now` [s]."""
-        return now - self.received <= STATUS_TIMEOUT
-
-    def seconds_at(self, now: float) -> float:
-        """Return how long the episode is at `now` [s]."""
-        return self.seconds + max(0.0, now - self.received) if self.recording else 0.0
 
 
 @dataclass
@@ -70,12 +35,12 @@ class TeleopEpisode:
     """
     Turns keys into requests; the recorder's own status decides what is possible.
 
-    :param progress: the collection plan, None without one
+    :param plan: the collection plan, None without one
     :param instruction: what to say without a plan
     :param scenario: the scenario's name without a plan
     """
 
-    progress: PlanProgress | None = None
+    plan: TeleopPlan | None = None
     instruction: str = ''
     scenario: str = ''
     message: str = ''
@@ -89,12 +54,27 @@ class TeleopEpisode:
     @property
     def next_instruction(self) -> str:
         """What the next episode will be told, '' when nobody has said."""
-        return self.progress.instruction if self.progress else self.instruction
+        return self.plan.instruction if self.plan else self.instruction
 
     def active(self, now: float) -> bool:
-        """Return whether an episode runs or is about to, so that commands must arrive."""
-        recording = self.recorder.recording and self.recorder.present(now)
-        return recording or self._start_at < math.inf or self._waiting(now)
+        """Return whether the driver's episode runs or is about to, so that commands must come."""
+        return self._own(now) or self._start_at < math.inf or self._waiting(now)
+
+    def press(self, key: str, now: float) -> Request | None:
+        """Take a key and return what it asks of the recorder."""
+        if key == START:
+            self.start(now)
+        elif key in (SAVE, SAVE_FAILURE):
+            return self.save('success' if key == SAVE else 'failure', now)
+        elif key == DISCARD:
+            return self.discard(now)
+        elif key in (UNDO, WAS_SUCCESS, WAS_FAILURE, WAS_SCENARIO):
+            return self.amend(key, now)
+        elif key in (SUGGESTED, *SCENARIOS):
+            self.choose(None if key == SUGGESTED else SCENARIOS.index(key), now)
+        else:
+            self.message = f'{key!r} means nothing here; is the keyboard set to English?'
+        return None
 
     def start(self, now: float) -> None:
         """Take the start key; the request comes from `due` a little later."""
@@ -115,80 +95,94 @@ class TeleopEpisode:
         if now < self._start_at:
             return None
         self._start_at = math.inf
-        scenario = self.progress.scenario.name if self.progress else self.scenario
+        scenario = self.plan.scenario.name if self.plan else self.scenario
         return self._ask(
             Request(Service.START, instruction=self.next_instruction, scenario=scenario), now
         )
 
-    def save(self, outcome: str, now: float, reason: str = '') -> Request | None:
-        """Take a save key; an episode shorter than the plan allows is discarded instead."""
-        if not self._can_end(now):
-            return None
-        seconds, minimum = self.recorder.seconds_at(now), 0.0
-        if self.progress:
-            minimum = self.progress.minimum_seconds(self.recorder.scenario)
-        if seconds < minimum:
-            reason = f'it lasted {seconds:.1f} s, the plan asks for {minimum:g} s'
-            return self._ask(Request(Service.DISCARD, reason=reason), now)
-        scenario = self.recorder.scenario
-        return self._ask(Request(Service.STOP, '', scenario, outcome, reason), now)
+    def save(self, outcome: str, now: float) -> Request | None:
+        """Take a save key."""
+        return (
+            self._ask(Request(Service.STOP, outcome=outcome), now) if self._can_end(now) else None
+        )
 
     def discard(self, now: float) -> Request | None:
         """Take the discard key."""
         return self._ask(Request(Service.DISCARD), now) if self._can_end(now) else None
 
+    def amend(self, key: str, now: float) -> Request | None:
+        """Take a key that says something else about the last episode, or takes it back."""
+        if not self._ready(now):
+            return None
+        if self.recorder.recording:
+            self.message = 'an episode is being recorded: end it with M or X first'
+            return None
+        if key == UNDO:
+            return self._ask(Request(Service.UNDO), now)
+        if key != WAS_SCENARIO:
+            outcome = 'success' if key == WAS_SUCCESS else 'failure'
+            return self._ask(Request(Service.RELABEL, outcome=outcome), now)
+        if self.plan is None:
+            self.message = 'no plan, so no other scenario to give to the last episode'
+            return None
+        scenario, instruction = self.plan.scenario.name, self.plan.instruction
+        return self._ask(Request(Service.RELABEL, instruction, scenario), now)
+
     def abandon(self, reason: str, now: float) -> Request | None:
         """Return the request that keeps the driver's own running episode when he is gone."""
-        own = self.recorder.recording and self.recorder.episode == self._started
-        if not own or not self.recorder.present(now):
+        if not self._own(now):
             return None
         return Request(Service.STOP, outcome='unknown', reason=reason)
 
     def choose(self, index: int | None, now: float) -> None:
         """Take a number key; None stands for the suggested scenario."""
-        if self.progress is None:
+        if self.plan is None:
             self.message = 'no plan: start teleop with plan:=…, such as plan:=box_and_cup'
         elif self.active(now):
             self.message = 'an episode is being recorded: choose the next scenario after it'
-        elif index is None and self.progress.suggested is None:
+        elif index is None and not self.plan.counted:
+            self.message = 'no suggestion: start the recorder with the same plan:=…, it counts'
+        elif index is None and self.plan.suggested is None:
             self.message = 'the plan is complete'
-        elif not self.progress.select(self.progress.suggested if index is None else index):
-            self.message = f'the plan has scenarios 1 to {len(self.progress.plan.scenarios)}'
+        elif not self.plan.select(self.plan.suggested if index is None else index):
+            self.message = f'the plan has scenarios 1 to {len(self.plan.plan.scenarios)}'
         else:
-            self.message = f'next: {self.progress.scenario.name}'
+            self.message = f'next: {self.plan.scenario.name}'
 
-    def on_answer(
-        self, request: Request, success: bool, text: str, path: str, frames: int
-    ) -> None:
+    def on_answer(self, request: Request, answer: Answer) -> None:
         """Take what the recorder answered."""
         self._asked = None
-        if not success:
-            self.message = f'refused: {text}'
-        elif request.service is Service.START:
-            self._started = path
+        service, name = request.service, PurePath(answer.path).name
+        if service in (Service.STOP, Service.DISCARD):
+            self._started = ''
+        if not answer.success:
+            # Too short an episode is discarded by a stop: that is no refusal.
+            refused = '' if service is Service.STOP else 'refused: '
+            self.message = f'{refused}{answer.message}'
+        elif service is Service.START:
+            self._started = answer.path
             self.message = f'recording: {request.instruction}'
-        elif request.service is Service.DISCARD:
-            self._started = ''
-            because = f': {request.reason}' if request.reason else ''
-            self.message = f'the episode was discarded{because}'
+        elif service is Service.STOP:
+            quality = f'quality {100 * answer.quality:.0f} %, {answer.frames} frames'
+            saved = f'saved as {request.outcome}, {quality}: {name}'
+            self.message = '; '.join((saved, *answer.findings))
+        elif service is Service.DISCARD:
+            self.message = 'the episode was discarded: U brings it back'
+        elif service is Service.UNDO:
+            self.message = f'undone: {answer.message}'
         else:
-            self._started = ''
-            note = f'; {text}' if text else ''
-            self.message = (
-                f'saved as {request.outcome}: {PurePath(path).name}, {frames} frames{note}'
-            )
-            if self.progress:
-                self.progress.add(request.scenario, request.outcome)
+            now_is = request.outcome or f'{request.scenario}: {request.instruction}'
+            self.message = f'{name} is now {now_is}'
 
     def on_state(self, state: RecorderState) -> None:
         """Take the recorder's status; it may have ended the driver's episode by itself."""
         before, self.recorder = self.recorder, state
+        if self.plan:
+            self.plan.update(state.plan)
         own = before.recording and before.episode == self._started and self._asked is None
         if own and not state.recording:
             self._started = ''
             self.message = state.message or 'the episode was ended by somebody else'
-            if state.message and self.progress:  # it says why the episode was stopped and kept
-                self.progress.add(before.scenario, 'unknown')
 
     def on_silence(self) -> None:
         """Take that a request could not be sent or its answer was lost."""
@@ -198,6 +192,11 @@ class TeleopEpisode:
     def _ask(self, request: Request, now: float) -> Request:
         self._asked, self._asked_at = request, now
         return request
+
+    def _own(self, now: float) -> bool:
+        """Return whether an episode runs that was started here."""
+        own = self.recorder.recording and self.recorder.episode == self._started
+        return own and self.recorder.present(now)
 
     def _waiting(self, now: float) -> bool:
         return self._asked is not None and now - self._asked_at < ANSWER_TIMEOUT

@@ -10,13 +10,10 @@ import sys
 import time
 
 from ament_index_python.packages import get_package_share_directory
-from geometry_msgs.msg import Twist, TwistStamped
 import rclpy
 from rclpy.clock import Clock, ClockType
-from rclpy.duration import Duration
 from rclpy.node import Node
-from rclpy.qos import qos_profile_sensor_data, QoSProfile
-from rclpy.qos_overriding_options import QoSOverridingOptions
+from rclpy.qos import qos_profile_sensor_data
 from rclpy.signals import SignalHandlerOptions
 from rclpy.task import Future
 from sensor_msgs.msg import Joy
@@ -24,28 +21,17 @@ from sensor_msgs.msg import Joy
 from mobile_vla_core.errors import ConfigError, MobileVlaError
 from mobile_vla_core.shutdown_signal import ShutdownSignal
 
-from .collection_plan import read_plan
-from .collection_plan_progress import count_episodes, PlanProgress
+from .collection_plan import plan_path, read_plan
 from .joystick import Joystick
 from .key_hold import KeyHold
-from .key_map import (
-    DISCARD,
-    HELP,
-    KeyDecoder,
-    QUIT,
-    SAVE,
-    SAVE_FAILURE,
-    SCENARIOS,
-    SpeedScale,
-    START,
-    SUGGESTED,
-    Velocity,
-    ZERO,
-)
+from .key_map import HELP, QUIT, SpeedScale, Velocity, ZERO
 from .keyboard_terminal import KeyboardTerminal
-from .teleop_drive import FINAL_ZEROS, TeleopDrive
+from .teleop_commands import TeleopCommands
+from .teleop_drive import TeleopDrive
 from .teleop_episode import TeleopEpisode
+from .teleop_input import TeleopInput
 from .teleop_parameters import read_parameters, TeleopParameters
+from .teleop_plan import TeleopPlan
 from .teleop_recorder_client import TeleopRecorderClient
 from .teleop_screen import render_screen, TeleopView
 
@@ -62,7 +48,7 @@ class TeleopNode(Node):
 
     def __init__(self, finished: Future, **kwargs) -> None:
         super().__init__('teleop', **kwargs)
-        self._settings = settings = read_parameters(self)
+        settings = read_parameters(self)
         if not settings.joystick and not KeyboardTerminal.available():
             raise ConfigError(
                 'standard input is no terminal: run teleop directly in one (ros2 launch gives it '
@@ -70,7 +56,7 @@ class TeleopNode(Node):
             )
         self._finished = finished
         self.terminal: KeyboardTerminal | None = None
-        self._decoder = KeyDecoder()
+        self._input = TeleopInput()
         self._joystick = Joystick(settings.joystick_config)
         self._drive = TeleopDrive(
             SpeedScale(settings.linear_speed, settings.angular_speed, settings.sideways),
@@ -82,12 +68,7 @@ class TeleopNode(Node):
         self._show_help = True
         self._next_drawing = 0.0
         self._logged = ''
-        self._commands = self.create_publisher(
-            TwistStamped if settings.stamped else Twist,
-            settings.cmd_vel_topic,
-            QoSProfile(depth=1),
-            qos_overriding_options=QoSOverridingOptions.with_default_policies(),
-        )
+        self._commands = TeleopCommands(self, settings)
         self._recorder = TeleopRecorderClient(self, settings.recorder, self._episode)
         if settings.joystick:
             self.create_subscription(Joy, 'joy', self._on_joy, qos_profile_sensor_data)
@@ -97,65 +78,52 @@ class TeleopNode(Node):
     def close(self) -> None:
         """Stop the robot, and keep the driver's running episode."""
         self._timer.cancel()
-        for _ in range(FINAL_ZEROS):
-            self._publish(ZERO)
-            time.sleep(0.02)
-        self._commands.wait_for_all_acked(Duration(seconds=FAREWELL_TIMEOUT))
+        self._commands.farewell(FAREWELL_TIMEOUT)
         request = self._episode.abandon('teleoperation ended', time.monotonic())
         self._recorder.ask_and_wait(request, FAREWELL_TIMEOUT)
 
     def _on_tick(self) -> None:
         now = time.monotonic()
+        standstill = self._input.standstill(now)
+        if standstill:
+            self._on_standstill(standstill)
         typed = self.terminal.read() if self.terminal else b''
         if typed is None:
             self._quit()
             return
-        for key in self._decoder.feed(typed):
+        for key in self._input.keys(typed, standstill):
             self._on_key(key, now)
         self._recorder.ask(self._episode.due(now))
+        self._commands.announce(self._drive.activity(now))
         self._velocity = self._drive.command(now, self._episode.active(now))
         if self._velocity is not None:
-            self._publish(self._velocity)
+            self._commands.publish(self._velocity)
         if typed or now >= self._next_drawing:
             self._next_drawing = now + DRAW_PERIOD
             self._show(now)
 
+    def _on_standstill(self, seconds: float) -> None:
+        self._drive.release()
+        if self._velocity is not None:
+            self._commands.publish(ZERO)  # now: a terminal that is lost may stop this process
+        self._episode.message = f'teleop stood still for {seconds:.1f} s, keys were dropped'
+        if self.terminal:
+            self.terminal.resume()
+
     def _on_key(self, key: str, now: float) -> None:
-        episode = self._episode
         if self._drive.press(key, now):
             return
-        if key == START:
-            episode.start(now)
-        elif key in (SAVE, SAVE_FAILURE):
-            self._recorder.ask(episode.save('success' if key == SAVE else 'failure', now))
-        elif key == DISCARD:
-            self._recorder.ask(episode.discard(now))
-        elif key == SUGGESTED:
-            episode.choose(None, now)
-        elif key in SCENARIOS:
-            episode.choose(SCENARIOS.index(key), now)
-        elif key == HELP:
+        if key == HELP:
             self._show_help = not self._show_help
         elif key == QUIT:
             self._quit()
         else:
-            episode.message = f'{key!r} means nothing here; is the keyboard set to English?'
+            self._recorder.ask(self._episode.press(key, now))
 
     def _on_joy(self, message: Joy) -> None:
         now = time.monotonic()
         for key in self._joystick.update(message.axes, message.buttons, now):
             self._on_key(key, now)
-
-    def _publish(self, velocity: Velocity) -> None:
-        twist = Twist()
-        twist.linear.x, twist.linear.y, twist.angular.z = velocity
-        if self._settings.stamped:
-            message = TwistStamped(twist=twist)
-            message.header.frame_id = self._settings.frame_id
-            message.header.stamp = self.get_clock().now().to_msg()
-            self._commands.publish(message)
-        else:
-            self._commands.publish(twist)
 
     def _show(self, now: float) -> None:
         episode = self._episode
@@ -166,11 +134,12 @@ class TeleopNode(Node):
             return
         view = TeleopView(
             now=now,
-            topic=self._commands.topic_name,
+            topic=self._commands.topic,
             velocity=self._velocity,
             speed=self._drive.speed,
+            special=self._drive.special,
             recorder=episode.recorder,
-            progress=episode.progress,
+            plan=episode.plan,
             instruction=episode.next_instruction,
             message=episode.message,
             joystick_problem=self._joystick.problem,
@@ -186,16 +155,8 @@ class TeleopNode(Node):
 def _episode(settings: TeleopParameters) -> TeleopEpisode:
     if not settings.plan:
         return TeleopEpisode(None, settings.instruction, settings.scenario)
-    path = Path(settings.plan).expanduser()
-    if not path.suffix:
-        share = Path(get_package_share_directory('mobile_vla_recorder'))
-        path = share / 'plans' / f'{settings.plan}.yaml'
-    plan = read_plan(path)
-    counts, unreadable = count_episodes(Path(settings.episodes).expanduser())
-    episode = TeleopEpisode(PlanProgress(plan, counts))
-    if unreadable:
-        episode.message = f'{unreadable} files in {settings.episodes} cannot be read'
-    return episode
+    share = Path(get_package_share_directory('mobile_vla_recorder'))
+    return TeleopEpisode(TeleopPlan(read_plan(plan_path(settings.plan, share / 'plans'))))
 
 
 def main(args: list[str] | None = None) -> int:

@@ -4,15 +4,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from functools import partial
+from typing import Any
 
 from rclpy.node import Node
 
 from .declaration import declare_read_only
-from .joystick import JoystickConfig, UNUSED
+from .joystick import JoystickConfig
+from .joystick_layouts import DEFAULT_LAYOUT, joystick_layout, JoystickLayout, LAYOUTS, UNUSED
 
-_JOYSTICK_RANGES = {'turbo': (0.1, 5.0), 'dead_zone': (0.0, 0.9), 'timeout': (0.05, 5.0)}
 _LAST_INPUT = 31
 
 
@@ -31,7 +33,6 @@ class TeleopParameters:
     repeat_timeout: float
     recorder: str
     plan: str
-    episodes: str
     instruction: str
     scenario: str
     joystick: bool
@@ -46,17 +47,6 @@ def read_parameters(node: Node) -> TeleopParameters:
     """
     declare = partial(declare_read_only, node)
 
-    def declare_joystick(entry):
-        low, high = _JOYSTICK_RANGES.get(entry.name, (UNUSED, _LAST_INPUT))
-        words = entry.name.replace('_', ' ')
-        return declare(
-            f'joystick_{entry.name}',
-            entry.default,
-            f'Joystick: {words}; see joystick.py.',
-            low,
-            high,
-        )
-
     return TeleopParameters(
         cmd_vel_topic=declare('cmd_vel_topic', 'cmd_vel', 'Topic of the commands.'),
         stamped=declare('stamped', False, 'Commands are TwistStamped; else Twist.'),
@@ -69,14 +59,14 @@ def read_parameters(node: Node) -> TeleopParameters:
         ),
         release_timeout=declare(
             'release_timeout',
-            0.5,
-            'A key counts as held for so long before its first repeat [s].',
+            0.75,
+            'A key counts as held for at most so long before its first repeat [s].',
             0.05,
             2.0,
         ),
         repeat_timeout=declare(
             'repeat_timeout',
-            0.15,
+            0.2,
             'A key counts as held for so long after a repeat [s].',
             0.05,
             2.0,
@@ -85,15 +75,38 @@ def read_parameters(node: Node) -> TeleopParameters:
         plan=declare(
             'plan', '', 'Collection plan: a YAML file, or the name of one that is shipped.'
         ),
-        episodes=declare(
-            'episodes',
-            '~/mobile_vla/episodes',
-            "The recorder's output folder: what it holds counts as progress.",
-        ),
         instruction=declare('instruction', '', 'What to say in each episode without a plan.'),
         scenario=declare('scenario', '', 'Name of the scenario without a plan.'),
         joystick=declare('joystick', False, 'Drive with sensor_msgs/Joy on the topic joy too.'),
-        joystick_config=JoystickConfig(
-            **{entry.name: declare_joystick(entry) for entry in fields(JoystickConfig)}
+        joystick_config=_read_joystick(declare),
+    )
+
+
+def _read_joystick(declare: Callable[..., Any]) -> JoystickConfig:
+    name = declare(
+        'joystick_layout', DEFAULT_LAYOUT, f'Which joystick it is: {", ".join(LAYOUTS)}.'
+    )
+    layout = joystick_layout(name)
+    numbers = {
+        entry.name: declare(
+            f'joystick_{entry.name}',
+            getattr(layout, entry.name),
+            f'Joystick: number of {entry.name.replace("_", " ")}, {UNUSED} for none; '
+            'the default is that of the layout.',
+            UNUSED,
+            _LAST_INPUT,
+        )
+        for entry in fields(JoystickLayout)
+    }
+    return JoystickConfig(
+        JoystickLayout(**numbers),
+        turbo=declare(
+            'joystick_turbo', 2.0, 'Joystick: times the speed with the turbo button.', 0.1, 5.0
+        ),
+        dead_zone=declare(
+            'joystick_dead_zone', 0.05, 'Joystick: a smaller deflection is none.', 0.0, 0.9
+        ),
+        timeout=declare(
+            'joystick_timeout', 0.3, 'Joystick: silence after which it stops [s].', 0.05, 5.0
         ),
     )

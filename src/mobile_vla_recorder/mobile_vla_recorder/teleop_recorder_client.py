@@ -4,8 +4,10 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from functools import partial
 import time
+from typing import Any
 
 import rclpy
 from rclpy.node import Node
@@ -14,11 +16,19 @@ from rclpy.task import Future
 from std_srvs.srv import Trigger
 
 from mobile_vla_msgs.msg import RecorderStatus
-from mobile_vla_msgs.srv import StartEpisode, StopEpisode
+from mobile_vla_msgs.srv import RelabelEpisode, StartEpisode, StopEpisode
 
-from .teleop_episode import RecorderState, Request, Service, TeleopEpisode
+from .teleop_episode import TeleopEpisode
+from .teleop_recorder_state import PlanCount, RecorderState
+from .teleop_request import Answer, Request, Service
 
-_SERVICES = {Service.START: StartEpisode, Service.STOP: StopEpisode, Service.DISCARD: Trigger}
+_SERVICES = {
+    Service.START: StartEpisode,
+    Service.STOP: StopEpisode,
+    Service.DISCARD: Trigger,
+    Service.UNDO: Trigger,
+    Service.RELABEL: RelabelEpisode,
+}
 
 
 class TeleopRecorderClient:
@@ -45,7 +55,7 @@ class TeleopRecorderClient:
             return
         client = self._clients[request.service]
         if client.service_is_ready():
-            answer = client.call_async(_message(request))
+            answer = client.call_async(service_request(request))
             answer.add_done_callback(partial(self._on_answer, request))
         else:
             self._episode.on_silence()
@@ -53,35 +63,56 @@ class TeleopRecorderClient:
     def ask_and_wait(self, request: Request | None, timeout: float) -> None:
         """Send the last request of all and wait at most `timeout` [s] for the answer."""
         if request is not None and self._clients[request.service].service_is_ready():
-            answer = self._clients[request.service].call_async(_message(request))
+            answer = self._clients[request.service].call_async(service_request(request))
             rclpy.spin_until_future_complete(self._node, answer, timeout_sec=timeout)
 
     def _on_status(self, status: RecorderStatus) -> None:
-        state = RecorderState(
-            recording=bool(status.episode),
-            instruction=status.instruction,
-            scenario=status.scenario,
-            episode=status.episode,
-            seconds=status.seconds,
-            frames=status.frames,
-            dropped=status.dropped,
-            rates=tuple(status.camera_rate),
-            free_disk_bytes=status.free_disk_bytes,
-            message=status.message,
-            warnings=tuple(status.warnings),
-            received=time.monotonic(),
-        )
-        self._episode.on_state(state)
+        self._episode.on_state(recorder_state(status, time.monotonic()))
 
     def _on_answer(self, request: Request, answer: Future) -> None:
-        response = answer.result()
-        path, frames = getattr(response, 'path', ''), getattr(response, 'frames', 0)
-        self._episode.on_answer(request, response.success, response.message, path, frames)
+        self._episode.on_answer(request, recorder_answer(answer.result()))
 
 
-def _message(request: Request) -> StartEpisode.Request | StopEpisode.Request | Trigger.Request:
-    if request.service is Service.START:
-        return StartEpisode.Request(instruction=request.instruction, scenario=request.scenario)
-    if request.service is Service.STOP:
-        return StopEpisode.Request(outcome=request.outcome, reason=request.reason)
-    return Trigger.Request()
+def recorder_state(status: RecorderStatus, now: float) -> RecorderState:
+    """Return a status that came at `now` [s]."""
+    return RecorderState(
+        recording=bool(status.episode),
+        instruction=status.instruction,
+        scenario=status.scenario,
+        episode=status.episode,
+        seconds=status.seconds,
+        frames=status.frames,
+        dropped=status.dropped,
+        rates=tuple(status.camera_rate),
+        free_disk_bytes=status.free_disk_bytes,
+        message=status.message,
+        warnings=tuple(status.warnings),
+        plan=_plan_count(status),
+        received=now,
+    )
+
+
+def _plan_count(status: RecorderStatus) -> PlanCount | None:
+    names, recorded, wanted = status.plan_scenarios, status.plan_recorded, status.plan_target
+    if not names or not len(names) == len(recorded) == len(wanted):
+        return None
+    return PlanCount(
+        dict(zip(names, recorded, strict=True)),
+        dict(zip(names, wanted, strict=True)),
+        status.plan_next,
+    )
+
+
+def recorder_answer(response: Any) -> Answer:
+    """Return the response of any of the services."""
+    names = (entry.name for entry in fields(Answer))
+    found = {name: getattr(response, name) for name in names if hasattr(response, name)}
+    return Answer(**{**found, 'findings': tuple(found.get('findings', ()))})
+
+
+def service_request(request: Request) -> Any:
+    """Return the message of a request."""
+    message = _SERVICES[request.service].Request()
+    for name in message.get_fields_and_field_types():
+        setattr(message, name, getattr(request, name))
+    return message

@@ -7,18 +7,25 @@ from dataclasses import replace
 import pytest
 
 from mobile_vla_recorder.collection_plan import CollectionPlan, PlannedScenario
-from mobile_vla_recorder.collection_plan_progress import PlanProgress
-from mobile_vla_recorder.teleop_episode import (
-    ANSWER_TIMEOUT,
-    RecorderState,
-    Request,
-    Service,
-    START_DELAY,
-    STATUS_TIMEOUT,
-    TeleopEpisode,
+from mobile_vla_recorder.key_map import (
+    DISCARD,
+    SAVE,
+    SAVE_FAILURE,
+    START,
+    UNDO,
+    WAS_FAILURE,
+    WAS_SCENARIO,
+    WAS_SUCCESS,
 )
+from mobile_vla_recorder.teleop_episode import ANSWER_TIMEOUT, START_DELAY, TeleopEpisode
+from mobile_vla_recorder.teleop_plan import TeleopPlan
+from mobile_vla_recorder.teleop_recorder_state import PlanCount, RecorderState, STATUS_TIMEOUT
+from mobile_vla_recorder.teleop_request import Answer, Request, Service
 
-IDLE = RecorderState(received=100.0)
+COUNT = PlanCount({'left': 0, 'right': 0}, {'left': 2, 'right': 2}, 'left')
+DONE = Answer(True)
+
+IDLE = RecorderState(plan=COUNT, received=100.0)
 RUNNING = replace(
     IDLE, recording=True, scenario='left', episode='/data/one.h5.part', seconds=5.0, frames=50
 )
@@ -32,14 +39,16 @@ def episode() -> TeleopEpisode:
             PlannedScenario('right', 2, ('go right',), 3.0),
         )
     )
-    return TeleopEpisode(PlanProgress(plan, {}), recorder=IDLE)
+    episode = TeleopEpisode(TeleopPlan(plan))
+    episode.on_state(IDLE)
+    return episode
 
 
 def running(episode: TeleopEpisode) -> TeleopEpisode:
     episode.recorder = IDLE
     episode.start(100.0)
     request = episode.due(100.0 + START_DELAY)
-    episode.on_answer(request, True, '', RUNNING.episode, 0)
+    episode.on_answer(request, Answer(True, path=RUNNING.episode))
     episode.recorder = RUNNING
     return episode
 
@@ -55,30 +64,33 @@ def test_start_asks_after_zeros_have_been_sent_for_a_moment(episode):
 
 def test_a_refusal_is_shown_in_the_words_of_the_recorder(episode):
     episode.start(100.0)
-    episode.on_answer(episode.due(101.0), False, 'no picture came', '', 0)
+    episode.on_answer(episode.due(101.0), Answer(False, 'no picture came'))
     assert episode.message == 'refused: no picture came'
     assert not episode.active(101.0)
 
 
-@pytest.mark.parametrize('outcome', ['success', 'failure'])
-def test_save_stops_with_the_outcome_and_counts_all_but_failures(episode, outcome):
-    request = running(episode).save(outcome, 100.5)
+@pytest.mark.parametrize(('key', 'outcome'), [(SAVE, 'success'), (SAVE_FAILURE, 'failure')])
+def test_save_stops_with_the_outcome_and_shows_the_quality(episode, key, outcome):
+    request = running(episode).press(key, 100.5)
     assert (request.service, request.outcome) == (Service.STOP, outcome)
-    episode.on_answer(request, True, '', '/data/one.h5', 55)
-    assert episode.message == f'saved as {outcome}: one.h5, 55 frames'
-    assert episode.progress.count(0) == (outcome == 'success')
+    found = ('front: 3 of 58 pictures were lost', 'front: the picture is black')
+    episode.on_answer(request, Answer(True, '', '/data/one.h5', 55, 0.97, found))
+    assert episode.message == (
+        f'saved as {outcome}, quality 97 %, 55 frames: one.h5; '
+        'front: 3 of 58 pictures were lost; front: the picture is black'
+    )
 
 
-def test_an_episode_that_is_too_short_is_discarded_and_said_so(episode):
-    running(episode).recorder = replace(RUNNING, seconds=1.0)
-    request = episode.save('success', 100.5)
-    assert request.service is Service.DISCARD
-    episode.on_answer(request, True, 'one.h5.part discarded', '', 0)
-    assert episode.message == ('the episode was discarded: it lasted 1.5 s, the plan asks for 3 s')
-    assert episode.progress.done == 0
+def test_an_episode_that_the_recorder_discards_at_the_stop_is_over_and_said_so(episode):
+    request = running(episode).press(SAVE, 100.5)
+    text = 'one.h5 is discarded, undo brings it back: it lasted 1.0 s, the plan asks for 3 s'
+    episode.on_answer(request, Answer(False, text))
+    episode.on_state(replace(IDLE, message=text))
+    assert episode.message == text
+    assert not episode.active(100.5)
 
 
-def test_without_a_plan_every_length_is_kept_and_an_instruction_is_needed():
+def test_without_a_plan_an_instruction_is_needed():
     episode = TeleopEpisode(recorder=IDLE)
     episode.start(100.0)
     assert 'no instruction: start teleop with plan' in episode.message
@@ -86,11 +98,11 @@ def test_without_a_plan_every_length_is_kept_and_an_instruction_is_needed():
     episode.instruction, episode.scenario = 'go', 'hall'
     episode.start(100.0)
     assert episode.due(101.0) == Request(Service.START, instruction='go', scenario='hall')
-    episode.on_answer(Request(Service.START), True, '', '', 0)
-    episode.recorder = replace(RUNNING, seconds=0.1)
-    assert episode.save('success', 100.0).service is Service.STOP
+    episode.on_answer(Request(Service.START), DONE)
     episode.choose(0, 100.0)
     assert 'no plan' in episode.message
+    assert episode.press(WAS_SCENARIO, 100.0) is None
+    assert 'no plan, so no other scenario' in episode.message
 
 
 def test_keys_that_make_no_sense_now_ask_nothing_and_say_why(episode):
@@ -101,7 +113,7 @@ def test_keys_that_make_no_sense_now_ask_nothing_and_say_why(episode):
     assert episode.due(101.0) is None
     episode.choose(1, 100.0)
     assert 'choose the next scenario after it' in episode.message
-    assert episode.progress.selected == 0
+    assert episode.plan.selected == 0
 
 
 def test_discard_before_the_start_was_asked_takes_it_back(episode):
@@ -139,31 +151,75 @@ def test_only_an_episode_of_ones_own_is_kept_at_the_end(episode):
     assert (request.service, request.outcome, request.reason) == (Service.STOP, 'unknown', 'gone')
 
 
+def test_an_episode_of_somebody_else_gets_no_zeros_from_here(episode):
+    episode.on_state(RUNNING)
+    assert not episode.active(100.0)
+    assert episode.press(DISCARD, 100.0).service is Service.DISCARD, 'but it can be ended'
+
+
 def test_numbers_choose_a_scenario_and_zero_the_suggestion(episode):
-    episode.choose(1, 100.0)
+    episode.press('2', 100.0)
     assert episode.message == 'next: right'
-    episode.choose(None, 100.0)
-    assert (episode.progress.selected, episode.message) == (0, 'next: left')
-    episode.choose(7, 100.0)
+    episode.press('0', 100.0)
+    assert (episode.plan.selected, episode.message) == (0, 'next: left')
+    episode.press('8', 100.0)
     assert episode.message == 'the plan has scenarios 1 to 2'
-    for scenario in ('left', 'left', 'right', 'right'):
-        episode.progress.add(scenario, 'success')
-    episode.choose(None, 100.0)
+    episode.on_state(replace(IDLE, plan=replace(COUNT, suggested='')))
+    episode.press('0', 100.0)
     assert episode.message == 'the plan is complete'
+    episode.on_state(replace(IDLE, plan=None))
+    episode.press('0', 100.0)
+    assert 'start the recorder with the same plan' in episode.message
 
 
-def test_an_episode_that_the_recorder_ends_by_itself_is_counted_and_its_reason_shown(episode):
+def test_an_episode_that_the_recorder_ends_by_itself_is_told_with_its_reason(episode):
     running(episode).on_state(replace(IDLE, message='one.h5 was stopped and kept: time limit'))
     assert episode.message == 'one.h5 was stopped and kept: time limit'
-    assert episode.progress.count(0) == 1
     running(episode).on_state(IDLE)
     assert 'ended by somebody else' in episode.message
-    assert episode.progress.count(0) == 1
 
 
 def test_the_status_that_follows_ones_own_save_is_no_surprise(episode):
     request = running(episode).save('success', 100.5)
     episode.on_state(IDLE)
-    episode.on_answer(request, True, 'quality 97 %', '/data/one.h5', 55)
-    assert episode.message == 'saved as success: one.h5, 55 frames; quality 97 %'
-    assert episode.progress.count(0) == 1
+    episode.on_answer(request, Answer(True, '', '/data/one.h5', 55))
+    episode.on_state(IDLE)
+    assert episode.message.startswith('saved as success')
+
+
+@pytest.mark.parametrize(
+    ('key', 'request_', 'told'),
+    [
+        (WAS_SUCCESS, Request(Service.RELABEL, outcome='success'), 'one.h5 is now success'),
+        (WAS_FAILURE, Request(Service.RELABEL, outcome='failure'), 'one.h5 is now failure'),
+        (
+            WAS_SCENARIO,
+            Request(Service.RELABEL, 'go right', 'right'),
+            'one.h5 is now right: go right',
+        ),
+        (UNDO, Request(Service.UNDO), 'undone: one.h5 is kept after all'),
+    ],
+)
+def test_what_was_said_of_the_last_episode_can_be_changed_and_taken_back(
+    episode, key, request_, told
+):
+    episode.press('2', 100.0)
+    assert episode.press(key, 100.0) == request_
+    message = 'one.h5 is kept after all' if key == UNDO else ''
+    episode.on_answer(request_, Answer(True, message, '/data/one.h5'))
+    assert episode.message == told
+    episode.on_answer(episode.press(key, 100.1), Answer(False, 'nothing to undo'))
+    assert episode.message == 'refused: nothing to undo'
+
+
+@pytest.mark.parametrize('key', [UNDO, WAS_SUCCESS, WAS_FAILURE, WAS_SCENARIO])
+def test_the_last_episode_is_left_alone_while_another_is_recorded(episode, key):
+    assert running(episode).press(key, 100.5) is None
+    assert 'end it with M or X first' in episode.message
+
+
+def test_a_key_without_a_meaning_asks_for_the_english_keyboard(episode):
+    assert episode.press('ㅈ', 100.0) is None
+    assert "'ㅈ' means nothing here; is the keyboard set to English?" in episode.message
+    assert episode.press(START, 100.0) is None
+    assert episode.message == 'starting …'

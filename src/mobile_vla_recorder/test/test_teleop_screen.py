@@ -9,12 +9,24 @@ import re
 import pytest
 
 from mobile_vla_recorder.collection_plan import read_plan
-from mobile_vla_recorder.collection_plan_progress import PlanProgress
 from mobile_vla_recorder.key_map import SpeedScale
-from mobile_vla_recorder.teleop_episode import RecorderState
-from mobile_vla_recorder.teleop_screen import display_width, HELP, render_screen, TeleopView
+from mobile_vla_recorder.teleop_plan import TeleopPlan
+from mobile_vla_recorder.teleop_recorder_state import PlanCount, RecorderState
+from mobile_vla_recorder.teleop_screen import HELP, PROBLEM_LINES, render_screen, TeleopView
+from mobile_vla_recorder.teleop_text import display_width
 
 PLAN = read_plan(Path(__file__).parents[1] / 'plans' / 'box_and_cup.yaml')
+NAMES = [scenario.name for scenario in PLAN.scenarios]
+
+
+def counted(recorded: dict[str, int], suggested: str = '') -> TeleopPlan:
+    plan = TeleopPlan(PLAN)
+    plan.select(0)
+    found = {name: recorded.get(name, 0) for name in NAMES}
+    plan.update(PlanCount(found, dict.fromkeys(NAMES, 20), suggested))
+    return plan
+
+
 RECORDER = RecorderState(
     recording=True,
     instruction='go left',
@@ -32,7 +44,7 @@ VIEW = TeleopView(
     velocity=(0.4, 0.0, -0.8),
     speed=SpeedScale(0.4, 0.8),
     recorder=RECORDER,
-    progress=PlanProgress(PLAN, {'1box_vert_left': 5}),
+    plan=counted({'1box_vert_left': 5}, '1box_vert_right'),
     instruction='상자를 왼쪽으로 돌아서 컵까지 가',
     message='saved',
 )
@@ -54,9 +66,11 @@ def test_all_of_it_fits_a_terminal_of_80_by_24_with_the_shipped_plan():
         '          one.h5.part',
         'say       go left',
         'plan      5 of 160 episodes, suggested next: 2 1box_vert_right',
-        '1box_vert_left   #####...............  5/20',
-        '8  2box_hori_right',
-        'Shift+M  stop and save: failure',
+        '>1 1box_vert_left  ##...... 5/20',
+        '8 2box_hori_right ........ 0/20',
+        'Shift+M  save: a failure',
+        'U    undo the last save,',
+        'K        mark as special',
     ):
         assert piece in text
     assert lines[-1] == '> saved'
@@ -72,7 +86,7 @@ def test_a_long_refusal_is_shown_to_its_end_beside_the_whole_plan():
     recorder = replace(RECORDER, recording=False, message=text)
     lines = plain(replace(VIEW, message=f'refused: {text}', recorder=recorder))
     assert len(lines) <= 24
-    assert any('8  2box_hori_right' in line for line in lines)
+    assert any('8 2box_hori_right' in line for line in lines)
     shown = ' '.join(' '.join(lines).split())
     assert shown.count(remedy) == 1, 'and not twice'
 
@@ -86,9 +100,9 @@ def test_a_small_terminal_keeps_the_message_and_a_wide_letter_is_never_halved():
 
 
 def test_a_low_terminal_shows_the_state_rather_than_the_keys():
-    text = '\n'.join(plain(VIEW, height=17))
+    text = '\n'.join(plain(VIEW, height=16))
     assert 'SPACE' not in text
-    assert '8  2box_hori_right' in text
+    assert '8 2box_hori_right' in text
     assert '? shows the keys' in text
 
 
@@ -103,10 +117,9 @@ def test_a_low_terminal_shows_the_state_rather_than_the_keys():
         ({'recorder': replace(RECORDER, warnings=('black', 'skew'))}, 'black; skew'),
         ({'joystick_problem': 'no axis 4'}, 'no axis 4'),
         ({'show_help': False}, '? shows the keys'),
-        (
-            {'progress': PlanProgress(PLAN, dict.fromkeys((s.name for s in PLAN.scenarios), 20))},
-            'complete',
-        ),
+        ({'special': True}, 'SPECIAL'),
+        ({'plan': counted(dict.fromkeys(NAMES, 20))}, '160 of 160 episodes, complete'),
+        ({'plan': TeleopPlan(PLAN)}, 'nobody counts: start the recorder with the same plan'),
     ],
 )
 def test_what_the_driver_must_know_is_shown(change, piece):
@@ -116,7 +129,7 @@ def test_what_the_driver_must_know_is_shown(change, piece):
 def test_the_next_instruction_is_shown_before_the_episode():
     view = replace(VIEW, recorder=replace(RECORDER, recording=False))
     assert 'next      상자를 왼쪽으로 돌아서 컵까지 가' in plain(view)
-    assert not any(line.startswith('plan') for line in plain(replace(view, progress=None)))
+    assert not any(line.startswith('plan') for line in plain(replace(view, plan=None)))
 
 
 def test_control_characters_of_an_instruction_do_not_reach_the_terminal():
@@ -126,3 +139,31 @@ def test_control_characters_of_an_instruction_do_not_reach_the_terminal():
     assert lines[-1] == '> abc[2J'
     assert '          ]0;x' in lines
     assert 'say       go left' in lines
+
+
+def test_warnings_are_shown_beside_the_keys_the_plan_and_the_summary_of_the_last_episode():
+    warnings = tuple(f'front: {words} and what to do about it' for words in ('black', 'late'))
+    view = replace(
+        VIEW,
+        recorder=replace(RECORDER, warnings=warnings),
+        message='saved as success: one.h5, 120 frames, quality 97 %; '
+        + 'it was dark for long; ' * 9,
+    )
+    lines = plain(view)
+    text = ' '.join(' '.join(lines).split())
+    assert len(lines) <= 24
+    for piece in (*warnings, 'quality 97 %', 'SPACE  stop', '8 2box_hori_right'):
+        assert ' '.join(piece.split()) in text
+
+
+def test_endless_warnings_leave_room_for_the_rest():
+    recorder = replace(RECORDER, warnings=('front: the picture is black',) * 40)
+    lines = plain(replace(VIEW, recorder=recorder))
+    assert sum('black' in line for line in lines) == PROBLEM_LINES
+    assert any('8 2box_hori_right' in line for line in lines)
+
+
+def test_a_narrow_terminal_lists_the_scenarios_below_each_other():
+    lines = plain(VIEW, width=60, height=40)
+    assert ' >1 1box_vert_left  #####............... 5/20' in lines
+    assert '  8 2box_hori_right .................... 0/20' in lines
