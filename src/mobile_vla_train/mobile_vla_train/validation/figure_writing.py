@@ -10,13 +10,14 @@ from typing import Any
 
 import lightning
 from lightning.pytorch.callbacks import Callback
+import numpy as np
+from numpy.typing import NDArray
 
-from .figures import validation_figures
+from .figures import encode_png, render, validation_figures
 from .metrics import OpenLoopMetrics
 
 FOLDER = 'validation'
 BEST, LAST = 'best', 'last'
-DPI = 90
 
 
 class FigureWriting(Callback):
@@ -59,19 +60,23 @@ class FigureWriting(Callback):
         self._draw(trainer)
 
     def _draw(self, trainer: lightning.Trainer) -> None:
-        try:
-            for kind, (step, metrics) in self._kept.items():
-                self._write(trainer, kind, step, metrics)
-        except OSError as error:  # a full disk must not take the run with it
-            print(f'the pictures of the validation could not be written: {error}', file=sys.stderr)
+        pictures: dict[int, dict[str, NDArray[np.uint8]]] = {}
+        for kind, (step, metrics) in self._kept.items():
+            if step not in pictures:
+                figures = validation_figures(metrics, f'step {step}')
+                pictures[step] = {name: render(figure) for name, figure in figures.items()}
+            for name, picture in pictures[step].items():
+                self._write(trainer, f'{kind}/{name}', step, picture)
         self._kept = {}
 
     def _write(
-        self, trainer: lightning.Trainer, kind: str, step: int, metrics: OpenLoopMetrics
+        self, trainer: lightning.Trainer, name: str, step: int, picture: NDArray[np.uint8]
     ) -> None:
-        folder = self._run / FOLDER / kind
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, figure in validation_figures(metrics, f'{kind}, step {step}').items():
-            figure.savefig(folder / f'{name}.png', dpi=DPI)
+        path = self._run / FOLDER / f'{name}.png'
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(encode_png(picture))
             if trainer.logger is not None:
-                trainer.logger.experiment.add_figure(f'{kind}/{name}', figure, step, close=False)
+                trainer.logger.experiment.add_image(name, picture, step, dataformats='HWC')
+        except OSError as error:  # a full disk must not take the run with it
+            print(f'{path} could not be written: {error.strerror}', file=sys.stderr)

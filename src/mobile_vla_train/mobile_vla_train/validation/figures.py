@@ -8,10 +8,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 import unicodedata
 
+import cv2
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 import numpy as np
+from numpy.typing import NDArray
 
 from mobile_vla_core.action_space import ACTION_UNITS, ActionType
 
@@ -23,6 +25,7 @@ from .report import ROW_LABELS
 
 INK, BLUE, ORANGE, GREY = '#22313f', '#1f6fb4', '#e07b00', '#b8c0c8'
 COLOURS = dict(zip((POLICY, *BASELINES), (BLUE, '#8d99a6', ORANGE, '#1b9e77'), strict=True))
+DPI = 90
 MOST_PAIRS = 40
 """Episodes in the picture of the swap."""
 
@@ -142,6 +145,17 @@ def swap_figure(pairs: Sequence[SwapPair], names: Sequence[str], title: str) -> 
     return _titled(figure, f'Swapped instruction, {title}')
 
 
+def render(figure: Figure) -> NDArray[np.uint8]:
+    """Draw a figure, shape (H, W_px, 3) RGB."""
+    figure.canvas.draw()
+    return np.asarray(figure.canvas.buffer_rgba())[..., :3].copy()
+
+
+def encode_png(picture: NDArray[np.uint8]) -> bytes:
+    """Return a picture, shape (H, W_px, 3) RGB, as a PNG file."""
+    return cv2.imencode('.png', cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))[1].tobytes()
+
+
 def plain_text(text: str) -> str:
     """Write text that matplotlib's own font can draw: Hangul in Latin letters, by syllable."""
     return ''.join(_letter(character) for character in unicodedata.normalize('NFC', text))
@@ -155,9 +169,11 @@ def _letter(character: str) -> str:
 
 
 def _panels(rows: int, columns: int, width: float, height: float) -> tuple[Figure, Any]:
-    figure = Figure(figsize=(width * columns + 0.8, height * rows + 1.0), layout='constrained')
+    size = width * columns + 0.8, height * rows + 1.0
+    figure = Figure(figsize=size, dpi=DPI, layout='constrained')
     FigureCanvasAgg(figure)
-    figure.get_layout_engine().set(rect=(0.0, 0.3 / figure.get_figheight(), 1.0, 0.97))
+    legend = 0.3 / figure.get_figheight()
+    figure.get_layout_engine().set(rect=(0.0, legend, 1.0, 1.0 - legend))
     axes = figure.subplots(rows, columns, squeeze=False)
     for panel in axes.flat:
         panel.tick_params(labelsize=8)
