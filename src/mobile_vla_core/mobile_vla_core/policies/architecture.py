@@ -11,7 +11,10 @@ from typing import Any
 from ..errors import ConfigError
 from .network import PolicyNetwork
 
-ARCHITECTURES = {'nano': ('mobile_vla_core.policies.nano', 'NanoNetwork')}
+ARCHITECTURES = {
+    'kosmos2_lstm': ('mobile_vla_core.policies.kosmos2', 'Kosmos2LstmNetwork'),
+    'nano': ('mobile_vla_core.policies.nano', 'NanoNetwork'),
+}
 
 
 def build_network(
