@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 from mobile_vla_core.action_space import ActionType
 from mobile_vla_core.episodes.schema import ACTION_TYPE_NOT_GIVEN
 
-PATIENCE = 0.1
+PATIENCE = 0.25
 """So long a command waits for events that were sent before it and come after it [s]."""
 DRIVER_GONE = 'the driver is gone: action types are derived from the commands again'
 _KEPT = 256
@@ -25,12 +25,16 @@ class DriverEvent:
     """
     From `stamp` [s] on, the commands are of an action type.
 
+    :param stamp: as it is stored [s]
+    :param given: the same moment by the clock of the driver, by which his commands are compared
+        with it: the two cannot be told apart more finely by the time at which they came [s]
     :param action_type: one that is unknown leaves the type to be derived from the command
     :param source: 'keyboard', 'joystick' or a program's name
     :param text: what happened, such as the key
     """
 
     stamp: float
+    given: float
     action_type: int
     source: str = ''
     text: str = ''
@@ -50,43 +54,47 @@ class DriverEvent:
 
 @dataclass(frozen=True)
 class Command:
-    """Velocity, shape (3,) [m/s, m/s, rad/s], when it was given and when it came [s]."""
+    """Velocity, shape (3,) [m/s, m/s, rad/s], with its times [s]; `given` as in DriverEvent."""
 
     velocity: ArrayLike
     stamp: float
     receive_stamp: float
+    given: float
 
 
 class DriverEvents:
     """
     Events in the order of their stamps, whatever the order in which they came.
 
-    Two topics are not ordered, so once a driver has spoken, commands are held for PATIENCE. An
-    event is in force until the next one, however long that takes: a driver sends changes only.
-    When his publisher is gone nobody takes the event back, so `clear` does.
+    Two topics are not ordered, and the first message of a publisher may take long, so commands
+    are held for PATIENCE while there is a driver. An event is in force until the next one, however
+    long that takes: a driver sends changes only. When his publisher is gone nobody takes the event
+    back, so `clear` does.
     """
 
     def __init__(self) -> None:
         self._events: list[tuple[float, DriverEvent]] = []  # each with when it came
         self._held: deque[tuple[float, Command]] = deque()
-
-    def __bool__(self) -> bool:
-        """Return whether a driver speaks."""
-        return bool(self._events)
+        self.expected = False
+        """Whether there is a driver."""
 
     def add(self, event: DriverEvent, now: float) -> None:
         """Take an event."""
-        stamps = [known.stamp for _, known in self._events]
-        self._events.insert(bisect_right(stamps, event.stamp), (now, event))
+        self.expected = True
+        times = [known.given for _, known in self._events]
+        self._events.insert(bisect_right(times, event.given), (now, event))
         del self._events[:-_KEPT]
 
-    def clear(self) -> None:
-        """Forget what was said; commands that are held lose it too."""
+    def clear(self) -> bool:
+        """Forget the driver, and return whether he had said anything."""
+        spoke = bool(self._events)
         self._events.clear()
+        self.expected = False
+        return spoke
 
-    def type_at(self, stamp: float) -> int:
-        """Return the action type in force, ACTION_TYPE_NOT_GIVEN when there is none."""
-        place = bisect_right([event.stamp for _, event in self._events], stamp)
+    def type_at(self, given: float) -> int:
+        """Return the type in force by the driver's clock [s], ACTION_TYPE_NOT_GIVEN if none is."""
+        place = bisect_right([event.given for _, event in self._events], given)
         return self._events[place - 1][1].known_type if place else ACTION_TYPE_NOT_GIVEN
 
     def since(self, now: float) -> list[DriverEvent]:
@@ -100,5 +108,5 @@ class DriverEvents:
 
     def release(self, now: float) -> Iterator[Command]:
         """Give the commands back, in order, that have waited long enough."""
-        while self._held and (not self._events or now - self._held[0][0] >= PATIENCE):
+        while self._held and (not self.expected or now - self._held[0][0] >= PATIENCE):
             yield self._held.popleft()[1]

@@ -95,11 +95,21 @@ class RecordingSession:
         self._record(record, picture.size, now)
 
     def on_command(
-        self, velocity: ArrayLike, header_stamp: float, receive_stamp: float, now: float
+        self,
+        velocity: ArrayLike,
+        header_stamp: float,
+        receive_stamp: float,
+        now: float,
+        given: float = 0.0,
     ) -> None:
-        """Record a command, shape (3,) [m/s, m/s, rad/s], when an episode runs."""
+        """
+        Record a command, shape (3,) [m/s, m/s, rad/s], when an episode runs.
+
+        :param given: its stamp by the driver's clock [s]; 0: the same as its stamp
+        """
         self._last_command_at = now
-        command = Command(velocity, header_stamp or receive_stamp, receive_stamp)
+        stamp = header_stamp or receive_stamp
+        command = Command(velocity, stamp, receive_stamp, given or stamp)
         if self.recording:
             self._driver.hold(command, now)
             self._release_commands(now)
@@ -111,17 +121,15 @@ class RecordingSession:
         self._driver.add(event, now)
         self._add_event(event.stamp, event.line)
 
+    def on_driver_present(self) -> None:
+        """Let commands wait for a driver's events: there is one."""
+        self._driver.expected = True
+
     def on_driver_gone(self, stamp: float) -> None:
         """Derive the action type of the commands that come from now on."""
-        if self._driver:
-            self._release_commands()
-            self._driver.clear()
+        self._release_commands()
+        if self._driver.clear():
             self._add_event(stamp, DRIVER_GONE)
-
-    @property
-    def driver_speaks(self) -> bool:
-        """Whether a driver's event is in force."""
-        return bool(self._driver)
 
     def on_odometry(self, stamp: float, pose: ArrayLike, twist: ArrayLike, now: float) -> None:
         """Record odometry, pose (7,) and twist (6,), when an episode runs."""
@@ -274,7 +282,7 @@ class RecordingSession:
         return [known.get(name, float('nan')) for name in self._recorded_joints]
 
     def _add_command(self, command: Command) -> None:
-        action_type = self._driver.type_at(command.stamp)
+        action_type = self._driver.type_at(command.given)
         self.recording.add_command(
             command.velocity, command.stamp, command.receive_stamp, action_type
         )

@@ -24,6 +24,8 @@ from .parameters import RecorderParameters
 from .session import RecordingSession
 from .source_clock import SourceClock
 
+DRIVER_CHECKS = 3
+"""A driver is gone when so many looks in a row have not found him."""
 _RELIABLE = QoSProfile(depth=100)
 
 
@@ -46,6 +48,7 @@ class Streams:
                 qos_profile_sensor_data,
             )
         self._driver: Subscription | None = None
+        self._absent = 0
         if parameters.driver_event_topic:  # before the commands, so that it is served first
             self._driver = self._subscribe(
                 DriverEventMessage, parameters.driver_event_topic, self._on_driver_event, _RELIABLE
@@ -66,10 +69,15 @@ class Streams:
         self._session = session
 
     def watch_driver(self) -> None:
-        """Tell the session when nobody publishes driver events any more."""
-        if not self._session.driver_speaks:
+        """Tell the session whether anybody publishes driver events."""
+        if not self._driver:
             return
-        if not self._node.count_publishers(self._driver.topic_name):
+        if self._node.count_publishers(self._driver.topic_name):
+            self._absent = 0
+            self._session.on_driver_present()
+            return
+        self._absent += 1
+        if self._absent == DRIVER_CHECKS:
             self._session.on_driver_gone(self._node.get_clock().now().nanoseconds * 1e-9)
 
     def describe(self) -> dict[str, str]:
@@ -107,14 +115,19 @@ class Streams:
 
     def _sent(self, info: dict[str, int], received: float) -> float:
         """Return when a message without a header was sent [s], in simulation when it came."""
-        source = info.get('source_timestamp')
-        if self._node.get_clock().ros_time_is_active or not source:
-            return received
-        return self._command_clock.sent(source * 1e-9, received)
+        given = self._given(info, received)
+        return received if given == received else self._command_clock.sent(given, received)
 
     def _stamp(self, message: Odometry | Imu | JointState, info: dict[str, int]) -> float:
         """Return a message's own stamp [s], or when it came where it has none."""
         return _seconds(message.header.stamp) or self._received(info)
+
+    def _given(self, info: dict[str, int], received: float) -> float:
+        """Return when a message was sent by its sender's clock [s], in simulation when it came."""
+        source = info.get('source_timestamp')
+        if self._node.get_clock().ros_time_is_active or not source:
+            return received
+        return source * 1e-9
 
     def _on_image(
         self, camera: str, message: Image | CompressedImage, info: dict[str, int]
@@ -131,17 +144,16 @@ class Streams:
         velocity = (twist.linear.x, twist.linear.y, twist.angular.z)
         received = self._received(info)
         stamp = _seconds(message.header.stamp) if self._stamped else self._sent(info, received)
-        self._session.on_command(velocity, stamp, received, time.monotonic())
+        given = stamp if self._stamped else self._given(info, received)
+        self._session.on_command(velocity, stamp, received, time.monotonic(), given)
 
     def _on_driver_event(self, message: DriverEventMessage, info: dict[str, int]) -> None:
-        stamp, received = _seconds(message.header.stamp), self._received(info)
-        sent, source = self._sent(info, received), info.get('source_timestamp', 0) * 1e-9
-        simulated = self._node.get_clock().ros_time_is_active
-        if not stamp:
-            stamp = sent
-        elif source and not self._stamped and not simulated:
-            stamp += sent - source  # commands without a stamp are dated in this node's time too
-        event = DriverEvent(stamp, message.action_type, message.source, message.text)
+        received = self._received(info)
+        source = self._given(info, received)
+        given = _seconds(message.header.stamp) or source
+        # Commands without a stamp are dated in this node's time, so are their events.
+        stamp = given if self._stamped else given + self._sent(info, received) - source
+        event = DriverEvent(stamp, given, message.action_type, message.source, message.text)
         self._session.on_driver_event(event, time.monotonic())
 
     def _on_odometry(self, message: Odometry, info: dict[str, int]) -> None:

@@ -17,11 +17,11 @@ PICTURE = np.full((24, 32, 3), 90, dtype=np.uint8).tobytes()
 
 
 def special(stamp: float) -> DriverEvent:
-    return DriverEvent(stamp, ActionType.SPECIAL, 'keyboard', 'G')
+    return DriverEvent(stamp, stamp, ActionType.SPECIAL, 'keyboard', 'G')
 
 
 def movement(stamp: float) -> DriverEvent:
-    return DriverEvent(stamp, ActionType.MOVEMENT, 'keyboard', 'W')
+    return DriverEvent(stamp, stamp, ActionType.MOVEMENT, 'keyboard', 'W')
 
 
 def picture(session: RecordingSession, stamp: float) -> None:
@@ -45,7 +45,7 @@ def test_an_event_is_in_force_from_its_stamp_until_the_next_one_by_stamp():
 
 
 def test_an_unknown_type_leaves_the_command_to_itself():
-    event = DriverEvent(1.0, 77, 'robot', 'honk')
+    event = DriverEvent(1.0, 1.0, 77, 'robot', 'honk')
     assert event.line == 'unknown type 77: robot: honk'
     events = DriverEvents()
     events.add(special(0.0), now=0.0)
@@ -54,15 +54,15 @@ def test_an_unknown_type_leaves_the_command_to_itself():
     assert special(0.0).line == 'SPECIAL: keyboard: G'
 
 
-def test_commands_wait_a_little_for_a_driver_who_speaks_and_not_for_a_silent_one():
+def test_commands_wait_a_little_where_there_is_a_driver():
     events = DriverEvents()
-    command = Command(FORWARD, 1.0, 1.0)
+    command = Command(FORWARD, 1.0, 1.0, 1.0)
     events.hold(command, now=1.0)
     assert list(events.release(1.0)) == [command]
-    events.add(special(0.5), now=1.0)
+    events.expected = True
     events.hold(command, now=1.0)
-    assert list(events.release(1.05)) == []
-    assert list(events.release(1.2)) == [command]
+    assert list(events.release(1.2)) == []
+    assert list(events.release(1.3)) == [command]
 
 
 def test_what_is_remembered_begins_with_the_event_in_force():
@@ -91,11 +91,23 @@ def test_commands_carry_the_event_of_their_stamp_whichever_came_first(tmp_path):
         assert (101.0, 'driver', '3 of 3 commands carry a given action type') in episode.events
 
 
+def test_the_clock_of_the_driver_decides_not_the_times_at_which_things_came(tmp_path):
+    session = recording(tmp_path)
+    session.start('go', '', now=100.0)
+    first = DriverEvent(100.4, 7.0, ActionType.SPECIAL)  # came late, so its stored stamp is late
+    session.on_driver_event(first, now=100.4)
+    session.on_command(FORWARD, 100.2, 100.5, now=100.5, given=7.1)
+    session.on_command(FORWARD, 100.6, 100.6, now=100.6, given=6.9)
+    with Episode(session.stop('success', '', 101.0).path) as episode:
+        assert episode.commands['action_type'].tolist() == [3, NOT_GIVEN]
+
+
 def test_types_are_derived_before_the_first_event_and_after_the_driver_is_gone(tmp_path):
     session = recording(tmp_path)
     session.start('go', '', now=100.0)
     picture(session, 100.1)
     session.on_command(FORWARD, 100.1, 100.1, now=100.1)
+    session.on_driver_present()
     session.on_driver_event(special(100.2), now=100.2)
     picture(session, 100.3)
     session.on_command(FORWARD, 100.3, 100.3, now=100.3)
@@ -111,6 +123,17 @@ def test_types_are_derived_before_the_first_event_and_after_the_driver_is_gone(t
         ]
         text = '1 of 3 commands carry a given action type'
         assert (101.0, 'driver', text) in episode.events
+
+
+def test_the_first_event_of_a_driver_may_come_after_his_command(tmp_path):
+    session = recording(tmp_path)
+    session.on_driver_present()
+    session.start('go', '', now=100.0)
+    session.on_command(FORWARD, 100.1, 100.1, now=100.1)
+    assert session.overdue(100.3) == ''
+    session.on_driver_event(special(100.05), now=100.3)
+    with Episode(session.stop('success', '', 101.0).path) as episode:
+        assert episode.commands['action_type'].tolist() == [3]
 
 
 def test_an_event_from_before_the_start_is_in_force_and_stored(tmp_path):
