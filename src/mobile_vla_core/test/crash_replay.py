@@ -18,11 +18,14 @@ import re
 import shutil
 import subprocess
 import sys
+from typing import NoReturn
 
+import h5py
 import numpy as np
 
-from mobile_vla_core.episodes import CameraStream, Episode, EpisodeWriter
+from mobile_vla_core.episodes import CameraStream, Episode, EpisodeWriter, schema
 from mobile_vla_core.episodes.camera_rows import CameraRows
+from mobile_vla_core.episodes.file_attributes import file_attributes
 from mobile_vla_core.errors import EpisodeError
 
 CAMERAS = ('front', 'rear')
@@ -63,12 +66,12 @@ class Write:
     offset: int
 
 
-def record(folder: Path, frames: int, cameras: int, size: int, order: str = '') -> list[Write]:
+def record(folder: Path, frames: int, cameras: int, size: int, fault: str = '') -> list[Write]:
     """
     Run a writer under strace and return its calls in order.
 
     :param size: mean size of a frame [bytes]
-    :param order: 'index first' for a writer that does it wrong
+    :param fault: a writer that does it wrong: 'index first', or 'plain flush' for one without SWMR
     :raises FileNotFoundError: if there is no strace
     :raises PermissionError: if processes may not be traced here
     """
@@ -76,7 +79,7 @@ def record(folder: Path, frames: int, cameras: int, size: int, order: str = '') 
     command = ['strace', '-o', log, '-xx', '-s', str(64 * 1024 * 1024), '-e', 'signal=none']
     command += ['-e', 'trace=pwrite64,ftruncate,write', sys.executable, __file__, folder]
     finished = subprocess.run(
-        [*map(str, command), str(frames), str(cameras), str(size), order],
+        [*map(str, command), str(frames), str(cameras), str(size), fault],
         capture_output=True,
         text=True,
     )
@@ -103,16 +106,23 @@ def _read_calls(log: Path, file: int, acknowledgements: int) -> Iterator[Write]:
 
 
 def replay(
-    calls: list[Write], folder: Path, size: int, *, every_page: bool = False, skip: int = 1
+    calls: list[Write],
+    folder: Path,
+    size: int,
+    *,
+    every_page: bool = False,
+    skip: int = 1,
+    name: str = 'replayed.h5.part',
 ) -> Damage:
     """
     Repeat the calls one by one and look after each, and inside each.
 
     :param every_page: look inside a write at each of its pages, else at its first and last
     :param skip: look after each `skip`-th call only
+    :param name: of the copy; one of a writer without SWMR cannot be read as `.part`
     """
     damage = Damage()
-    path = folder / 'replayed.h5.part'
+    path = folder / name
     counts: dict[str, int] = {}
     expected: dict[str, list[bytes]] = {}
     with path.open('w+b', buffering=0) as file:
@@ -120,9 +130,11 @@ def replay(
             if call.kind == 'acknowledge':
                 camera, count = call.data.decode().split()
                 counts[camera] = int(count)
-                for name in counts:
-                    known = expected.setdefault(name, [])
-                    known += [frame(t, name, size) for t in range(len(known), int(count) + 2)]
+                for known_camera in counts:
+                    known = expected.setdefault(known_camera, [])
+                    known += [
+                        frame(t, known_camera, size) for t in range(len(known), int(count) + 2)
+                    ]
                 continue
             if call.kind == 'ftruncate':
                 file.truncate(call.offset)
@@ -197,26 +209,65 @@ def _index_first(rows: CameraRows, jpeg: bytes, header_stamp: float, receive_sta
     rows._end = end
 
 
-def _run_writer(folder: Path, frames: int, cameras: int, size: int, order: str) -> None:
-    if order == 'index first':
+def _record_with_plain_flush(folder: Path, frames: int, size: int) -> None:
+    """Record as many do: the same layout, one flush of the file after each frame, no SWMR."""
+    attributes = file_attributes([CameraStream(CAMERAS[0])], instruction='go')
+    with h5py.File(folder / 'recorded.h5.part', 'w') as file:
+        schema.set_attributes(file, attributes)
+        group = file.create_group(f'{schema.IMAGES}/{CAMERAS[0]}')
+        for column in (schema.JPEG_COLUMN, *schema.CAMERA_COLUMNS):
+            group.create_dataset(column.name, (0,), column.dtype, maxshape=(None,), chunks=(4096,))
+        file.flush()
+        log = _announce(folder, file)
+        end = 0
+        for t in range(frames):
+            jpeg = np.frombuffer(frame(t, CAMERAS[0], size), dtype=np.uint8)
+            for name, start, values in (
+                ('jpeg', end, jpeg),
+                ('header_stamp', t, [t]),
+                ('receive_stamp', t, [t]),
+                ('end', t, [end + len(jpeg)]),
+            ):
+                group[name].resize(start + len(values), axis=0)
+                group[name][start:] = values
+            end += len(jpeg)
+            file.flush()
+            os.write(log, f'{CAMERAS[0]} {t + 1}'.encode())
+        _leave(folder, folder / 'recorded.h5.part')
+
+
+def _announce(folder: Path, file: h5py.File) -> int:
+    """Tell which descriptors count, and return the one that takes acknowledgements."""
+    log = os.open(folder / 'acknowledged', os.O_WRONLY | os.O_CREAT)
+    descriptors = {'file': file.id.get_vfd_handle(), 'acknowledgements': log}
+    (folder / 'descriptors.json').write_text(json.dumps(descriptors))
+    return log
+
+
+def _leave(folder: Path, path: Path) -> NoReturn:
+    """End with the file as it is now: closing goes on after the last acknowledgement."""
+    shutil.copy(path, folder / 'recorded_at_the_end.h5.part')
+    path.unlink()
+    os._exit(0)
+
+
+def _run_writer(folder: Path, frames: int, cameras: int, size: int, fault: str) -> None:
+    if fault == 'index first':
         CameraRows.append = _index_first
+    if fault == 'plain flush':
+        _record_with_plain_flush(folder, frames, size)
     names = CAMERAS[:cameras]
     writer = EpisodeWriter(
         folder, instruction='go', name='recorded', cameras=[CameraStream(n) for n in names]
     )
-    log = os.open(folder / 'acknowledged', os.O_WRONLY | os.O_CREAT)
-    descriptors = {'file': writer._file.id.get_vfd_handle(), 'acknowledgements': log}
-    (folder / 'descriptors.json').write_text(json.dumps(descriptors))
+    log = _announce(folder, writer._file)
     for t in range(frames):
         for name in names:
             writer.add_frame(name, frame(t, name, size), t, t)
             os.write(log, f'{name} {t + 1}'.encode())
         writer.add_command([t, 0, 0], t, t)
-    # As it is now, without closing: closing goes on after the last acknowledgement.
-    shutil.copy(writer.path, folder / 'recorded_at_the_end.h5.part')
-    writer.path.unlink()
-    os._exit(0)
+    _leave(folder, writer.path)
 
 
 if __name__ == '__main__':
-    _run_writer(Path(sys.argv[1]), *map(int, sys.argv[2:5]), order=' '.join(sys.argv[5:]))
+    _run_writer(Path(sys.argv[1]), *map(int, sys.argv[2:5]), fault=' '.join(sys.argv[5:]))

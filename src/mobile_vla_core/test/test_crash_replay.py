@@ -10,11 +10,13 @@ import pytest
 SIZE = 20_000
 
 
-def record(folder, frames: int, cameras: int = 1, order: str = ''):
+def record(folder, frames: int, cameras: int = 1, fault: str = ''):
     if shutil.which('strace') is None:
-        pytest.skip('needs strace: apt-get install strace, then make test or make crash')
+        pytest.skip(
+            'needs strace: run tools/setup-environment as root, then make test or make crash'
+        )
     try:
-        return crash_replay.record(folder, frames, cameras, SIZE, order)
+        return crash_replay.record(folder, frames, cameras, SIZE, fault)
     except PermissionError as error:
         pytest.skip(f'strace may not trace here ({error}): run make test where it may')
 
@@ -31,6 +33,14 @@ def test_no_acknowledged_frame_is_lost_after_or_inside_any_write(tmp_path, camer
 
 
 def test_a_writer_that_writes_the_index_first_is_found_out(tmp_path):
-    damage = crash_replay.replay(record(tmp_path, 5, order='index first'), tmp_path, SIZE)
+    damage = crash_replay.replay(record(tmp_path, 5, fault='index first'), tmp_path, SIZE)
     assert damage.wrong > 0
     assert 'front' in damage.first
+
+
+def test_a_writer_that_only_flushes_each_frame_is_found_to_lose_frames(tmp_path):
+    calls = record(tmp_path, 60, fault='plain flush')
+    assert crash_replay.same_file(calls, tmp_path)
+    damage = crash_replay.replay(calls, tmp_path, SIZE, name='replayed.h5')
+    # At most moments its frames are there, which is all that random kills find.
+    assert 0 < damage.lost < 10 * (damage.points + damage.torn)

@@ -63,7 +63,7 @@ def disk_breaks(writer: EpisodeWriter) -> None:
 def run_beyond_the_size_limit(folder: Path) -> None:
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (12 * MEGABYTE, before[1]))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (16 * MEGABYTE, before[1]))
     writer = EpisodeWriter(folder, instruction='go')
     frames, error = record_until_it_fails(writer)
     assert error.errno == errno.EFBIG

@@ -146,6 +146,16 @@ def test_a_torn_index_ends_and_costs_its_own_camera_alone(tmp_path, camera):
         assert len(episode.commands['stamp']) == FRAMES
 
 
+def test_a_file_of_which_every_frame_is_damaged_is_kept_and_no_episode_made_of_it(tmp_path):
+    part = left_behind(tmp_path, frames=1)
+    content = part.read_bytes()
+    part.write_bytes(content.replace(jpeg(0)[100:], bytes(len(jpeg(0)) - 100)))
+    report = recover(part)
+    assert report.path is None
+    assert report.lost == tuple(f'{name}: 1 of 1 frames are damaged' for name in ('front', 'rear'))
+    assert [path.name for path in tmp_path.iterdir()] == [f'{part.name}.unreadable']
+
+
 def signal_recovery_of(part: Path, number: int) -> None:
     """Wait for the process that recovers a file and send it a signal."""
     while True:

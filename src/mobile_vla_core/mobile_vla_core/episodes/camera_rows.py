@@ -12,7 +12,7 @@ from . import schema
 from .camera_stream import CameraStream
 from .growing import GrowingDataset, GrowingTable
 
-STREAM_CHUNKS = (128 * 1024, 32 * 1024 * 1024)
+STREAM_CHUNKS = (128 * 1024, 8 * 1024 * 1024)
 """Shortest and longest chunk of the pictures' bytes [bytes]."""
 UNKNOWN_CHUNK = 1 * 1024 * 1024
 CHUNK_FRAMES = 16

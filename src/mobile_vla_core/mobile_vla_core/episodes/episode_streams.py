@@ -31,6 +31,7 @@ class EpisodeStreams:
     ) -> None:
         self.primary = cameras[0].name
         self.cameras = {camera.name: CameraRows(file, camera) for camera in cameras}
+        self.longest_chunk = max(rows.chunk_bytes for rows in self.cameras.values())
         self.tables = {
             group: GrowingTable(file.create_group(group), columns)
             for group, columns in schema.STREAM_COLUMNS.items()

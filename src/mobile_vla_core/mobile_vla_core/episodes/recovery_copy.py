@@ -34,11 +34,9 @@ def copy_unfinished(part: Path) -> RecoveryReport:
     except SchemaMismatchError as error:
         return RecoveryReport(part, None, {}, 0, (str(error),))
     except READ_ERRORS as error:
-        kept = part.rename(part.with_name(f'{name}{schema.UNREADABLE_SUFFIX}'))
-        return RecoveryReport(kept, None, {}, 0, (str(error),))
+        return _unreadable(part, name, str(error))
     if frames == 0:
-        kept = part.rename(part.with_name(f'{name}{schema.UNREADABLE_SUFFIX}'))
-        return RecoveryReport(kept, None, {}, 0, ('it ended before its first frame',))
+        return _unreadable(part, name, 'it ended before its first frame')
 
     workshop = part.parent / WORKSHOP
     shutil.rmtree(workshop, ignore_errors=True)
@@ -46,6 +44,8 @@ def copy_unfinished(part: Path) -> RecoveryReport:
         with Episode(part) as source:
             copy = _Copy(source, workshop, name)
             written = copy.write()
+        if not any(copy.frames.values()):
+            return _unreadable(part, name, *copy.lost)
         final = part.with_name(f'{name}{schema.SUFFIX}')
         written.rename(final)
     finally:
@@ -53,6 +53,11 @@ def copy_unfinished(part: Path) -> RecoveryReport:
     kept = part.rename(part.with_name(f'{name}{schema.RECOVERED_SUFFIX}'))
     sync_folder(part.parent)
     return RecoveryReport(kept, final, copy.frames, copy.commands, tuple(copy.lost))
+
+
+def _unreadable(part: Path, name: str, *lost: str) -> RecoveryReport:
+    kept = part.rename(part.with_name(f'{name}{schema.UNREADABLE_SUFFIX}'))
+    return RecoveryReport(kept, None, {}, 0, lost)
 
 
 class _Copy:

@@ -20,16 +20,14 @@ import secrets
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..action_space import ACTION_NAMES, ACTION_UNITS
-from ..errors import EpisodeError, InstructionError
+from ..errors import EpisodeError
 from . import schema
 from .camera_stream import CameraStream
 from .episode_file import create_file, detach
 from .episode_streams import EpisodeStreams
+from .file_attributes import file_attributes, Metadata
 from .part_file import PartFile, sync_folder, write_error_text
 from .reader import Episode
-
-Metadata = str | float | int | bool
 
 
 class EpisodeWriter:
@@ -63,36 +61,21 @@ class EpisodeWriter:
         metadata: Mapping[str, Metadata] | None = None,
         name: str = '',
     ) -> None:
-        if not instruction.strip():
-            raise InstructionError(
-                'an episode needs an instruction: say what the robot is asked to do'
-            )
-        names = [camera.name for camera in cameras]
-        if not names or len(set(names)) != len(names) or not all(n.isidentifier() for n in names):
-            raise EpisodeError(
-                f'expected distinct camera names of letters, digits and _, found {names}'
-            )
         created = created or datetime.now(timezone.utc)
         self.name = name or f'episode_{created:%Y%m%d_%H%M%S}_{secrets.token_hex(4)}'
         self._path = Path(folder) / f'{self.name}{schema.PART_SUFFIX}'
         self._failure = ''
-        attributes = {
-            'schema': schema.SCHEMA,
-            'schema_version': schema.SCHEMA_VERSION,
-            'name': self.name,
-            'instruction': instruction.strip(),
-            'scenario': scenario,
-            'robot': robot,
-            'primary_camera': names[0],
-            'action_names': ','.join(ACTION_NAMES),
-            'action_units': ','.join(ACTION_UNITS),
-            'action_topic': action_topic,
-            'alignment': schema.ALIGNMENT_RULE,
-            'color_order': 'rgb',
-            'expected_period': float('nan') if expected_period is None else expected_period,
-            'software': software,
-            'created': created.isoformat(),
-        }
+        attributes = file_attributes(
+            cameras,
+            name=self.name,
+            instruction=instruction.strip(),
+            scenario=scenario,
+            robot=robot,
+            action_topic=action_topic,
+            expected_period=float('nan') if expected_period is None else expected_period,
+            software=software,
+            created=created.isoformat(),
+        )
         try:
             with ExitStack() as undo:
                 self._path.parent.mkdir(parents=True, exist_ok=True)
@@ -131,7 +114,7 @@ class EpisodeWriter:
     ) -> None:
         """Append a JPEG with its capture and receive times [s]."""
         rows = self._streams.cameras[camera]
-        self._reserve(len(jpeg) + rows.chunk_bytes)
+        self._reserve(len(jpeg))
         with self._writing():
             rows.append(jpeg, header_stamp, receive_stamp)
 
@@ -216,7 +199,8 @@ class EpisodeWriter:
 
     def _reserve(self, size: int) -> None:
         if not self._failure:
-            self._part.reserve(size)
+            # The file may end with a chunk that is not full, and get another.
+            self._part.reserve(size + 2 * self._streams.longest_chunk)
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
