@@ -10,7 +10,7 @@ import threading
 import time
 
 from mobile_vla_core.episodes.relabel import Labels, relabel
-from mobile_vla_core.errors import EpisodeError
+from mobile_vla_core.errors import EpisodeError, MobileVlaError
 
 DISCARDED_FOLDER = '.discarded'
 DISCARDED_AGE = 24 * 3600.0
@@ -19,7 +19,9 @@ DISCARDED_AGE = 24 * 3600.0
 
 class EpisodeHistory:
     """
-    Relabel the last episode, discard one, and undo the last of either.
+    Remember the last save, relabel it, discard an episode, and undo the last of these.
+
+    A save that is undone is a discard, which may be undone as well.
 
     Copying a long episode takes a while: `relabel` and `undo` may be called in another thread.
 
@@ -39,6 +41,15 @@ class EpisodeHistory:
         """Remember the last episode."""
         self._last = path
         self._changed(path)
+
+        def undo(_: float) -> str:
+            try:
+                self.discard(path)
+            except OSError as error:
+                raise EpisodeError(f'{path.name} cannot be discarded: {error}') from error
+            return f'{path.name} is discarded, undo brings it back'
+
+        self._undo = undo
 
     def relabel(self, labels: Labels, stamp: float) -> Path:
         """
@@ -70,6 +81,8 @@ class EpisodeHistory:
                 other.unlink(missing_ok=True)
         kept = path.rename(folder / path.name)
         self._discarded = kept
+        if self._last == path:
+            self._last = None
         self._changed(path)
 
         def undo(_: float) -> str:
@@ -85,15 +98,18 @@ class EpisodeHistory:
 
     def undo(self, stamp: float) -> str:
         """
-        Take the last relabelling or discard back and say so.
+        Take the last save, relabelling or discard back and say so.
 
         :raises EpisodeError: if there is nothing to take back
         """
         with self._busy:
-            if self._undo is None:
+            undo, self._undo = self._undo, None
+            if undo is None:
                 raise EpisodeError(
-                    'nothing to undo: only the last relabelling or discard can be taken back'
+                    'nothing to undo: only the last save, relabelling or discard can be taken back'
                 )
-            text = self._undo(stamp)
-            self._undo = None
-            return text
+            try:
+                return undo(stamp)
+            except MobileVlaError:
+                self._undo = undo
+                raise

@@ -19,8 +19,9 @@ HELP = (
     '  A   D  left, right        M        save: a success       discard or change',
     '  Z S C  back, diagonally   Shift+M  save: a failure  O P  was success, failure',
     '  R   T  turn left, right   X        discard          L    was scenario marked >',
-    '  SPACE  stop at once       K        mark as special  1-9  scenario   0 next one',
-    '  F   G  slower, faster     Hold a key to drive, let go to stop.    Ctrl-C  quit',
+    '  F   G  slower, faster     K        mark as special  1-9  scenario   0 next one',
+    '  SPACE  stop at once       ?        hide the keys    Ctrl-C  stop and quit',
+    '  Hold a key to drive, let it go to stop.',
 )
 KEYS_HIDDEN = f'{DIM}  ? shows the keys, in a terminal that is high enough{RESET}'
 BAR = 20

@@ -84,3 +84,29 @@ def test_a_discarded_episode_that_is_gone_cannot_come_back(tmp_path):
     (tmp_path / DISCARDED_FOLDER / path.name).unlink()
     with pytest.raises(EpisodeError, match='cannot be brought back'):
         history.undo(1.0)
+
+
+def test_a_save_that_is_undone_is_out_of_sight_until_that_is_undone_as_well(tmp_path):
+    changed = []
+    history = EpisodeHistory(tmp_path, changed.append)
+    path = episode(tmp_path)
+    history.saved(path)
+    assert history.undo(1.0) == f'{path.name} is discarded, undo brings it back'
+    assert discarded(tmp_path) == [path.name]
+    with pytest.raises(EpisodeError, match='no episode was saved yet'):
+        history.relabel(Labels(outcome='success'), 1.0)
+    assert 'kept after all' in history.undo(1.0)
+    assert find_episodes(tmp_path) == [path]
+    assert changed == [path] * 3
+    with pytest.raises(EpisodeError, match='nothing to undo'):
+        history.undo(1.0)
+
+
+def test_a_saved_episode_that_is_gone_cannot_be_discarded(tmp_path):
+    history = EpisodeHistory(tmp_path)
+    path = episode(tmp_path)
+    history.saved(path)
+    path.unlink()
+    for _ in range(2):
+        with pytest.raises(EpisodeError, match='cannot be discarded'):
+            history.undo(1.0)

@@ -105,7 +105,7 @@ def test_relabel_and_undo_with_nothing_there(start):
         'no episode was saved yet: record one, then relabel it'
     )
     assert refusal(robot, Trigger, 'undo') == (
-        'nothing to undo: only the last relabelling or discard can be taken back'
+        'nothing to undo: only the last save, relabelling or discard can be taken back'
     )
 
 

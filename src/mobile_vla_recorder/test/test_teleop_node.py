@@ -312,11 +312,21 @@ def test_the_last_episode_is_relabelled_and_taken_back_by_keys(sit_down, recorde
 
     driver.type('1n')
     driver.wait_for('recording: ')
+    driver.wait(0.8)
+    driver.type('m')
+    driver.wait_for('2 of 3 episodes')
+    driver.type('u')
+    driver.wait_for('is discarded, undo brings it back')
+    driver.wait_for('1 of 3 episodes')
+    driver.type('u')
+    driver.wait_for('2 of 3 episodes')
+    driver.type('n')
+    driver.wait_for('recording: ')
     driver.type('x')
     driver.wait_for('was discarded')
     driver.type('u')
     driver.wait_for('is kept after all')
-    assert len(list(recorder.glob('*.h5'))) == 2
+    assert len(list(recorder.glob('*.h5'))) == 3
 
 
 def test_a_dropped_terminal_keeps_the_running_episode(sit_down, recorder):

@@ -100,7 +100,7 @@ def test_a_small_terminal_keeps_the_message_and_a_wide_letter_is_never_halved():
 
 
 def test_a_low_terminal_shows_the_state_rather_than_the_keys():
-    text = '\n'.join(plain(VIEW, height=16))
+    text = '\n'.join(plain(VIEW, height=17))
     assert 'SPACE' not in text
     assert '8 2box_hori_right' in text
     assert '? shows the keys' in text
