@@ -16,9 +16,9 @@ from rclpy.executors import SingleThreadedExecutor
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 from rclpy.parameter import Parameter
 from rclpy.signals import SignalHandlerOptions
-from rclpy.task import Future
 
 from mobile_vla_core.errors import ConfigError, MobileVlaError
+from mobile_vla_core.node_end import NodeEnd
 from mobile_vla_core.policy_card import PolicyCard
 from mobile_vla_core.safety import StopReason
 from mobile_vla_core.shutdown_signal import ShutdownSignal
@@ -40,7 +40,7 @@ class PolicyNode(LifecycleNode):
     :param finished: given the exit status when the process has to end
     """
 
-    def __init__(self, finished: Future) -> None:
+    def __init__(self, finished: NodeEnd) -> None:
         super().__init__('policy')
         declare_parameters(self)
         self._finished = finished
@@ -184,7 +184,7 @@ class PolicyNode(LifecycleNode):
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the node until it is told to end; the base has its zero before this returns."""
-    finished = Future()
+    finished = NodeEnd()
     with ShutdownSignal(lambda: finished.set_result(0)):
         rclpy.init(args=arguments, signal_handler_options=SignalHandlerOptions.NO)
         try:
@@ -196,7 +196,7 @@ def main(arguments: list[str] | None = None) -> int:
             rclpy.try_shutdown()
 
 
-def _run(node: PolicyNode, finished: Future) -> int:
+def _run(node: PolicyNode, finished: NodeEnd) -> int:
     executor = SingleThreadedExecutor()
     executor.add_node(node)
     try:

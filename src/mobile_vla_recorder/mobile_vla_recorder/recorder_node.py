@@ -16,11 +16,11 @@ from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, QoSProfile
 from rclpy.signals import SignalHandlerOptions
-from rclpy.task import Future
 
 from mobile_vla_core.episodes import find_unfinished, recover
 from mobile_vla_core.errors import MobileVlaError
 from mobile_vla_core.images import use_one_thread
+from mobile_vla_core.node_end import NodeEnd
 from mobile_vla_core.shutdown_signal import ShutdownSignal
 from mobile_vla_msgs.msg import RecorderStatus
 
@@ -171,7 +171,7 @@ def _version() -> str:
 def main(args: list[str] | None = None) -> int:
     """Run until SIGINT or SIGTERM; a running episode is saved."""
     use_one_thread()
-    finished = Future()
+    finished = NodeEnd()
     with ShutdownSignal(lambda: finished.set_result(None)):
         rclpy.init(args=args, signal_handler_options=SignalHandlerOptions.NO)
         try:

@@ -15,10 +15,10 @@ from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
 from rclpy.qos import qos_profile_sensor_data
 from rclpy.signals import SignalHandlerOptions
-from rclpy.task import Future
 from sensor_msgs.msg import Joy
 
 from mobile_vla_core.errors import ConfigError, MobileVlaError
+from mobile_vla_core.node_end import NodeEnd
 from mobile_vla_core.shutdown_signal import ShutdownSignal
 
 from .collection_plan import plan_path, read_plan
@@ -46,7 +46,7 @@ class TeleopNode(Node):
     :param finished: set when the driver has quit or his terminal is gone
     """
 
-    def __init__(self, finished: Future, **kwargs) -> None:
+    def __init__(self, finished: NodeEnd, **kwargs) -> None:
         super().__init__('teleop', **kwargs)
         settings = read_parameters(self)
         if not settings.joystick and not KeyboardTerminal.available():
@@ -161,7 +161,7 @@ def _episode(settings: TeleopParameters) -> TeleopEpisode:
 
 def main(args: list[str] | None = None) -> int:
     """Run until the driver quits, SIGINT, SIGTERM, or the terminal hangs up."""
-    finished = Future()
+    finished = NodeEnd()
     keyboard = KeyboardTerminal.available()
     arguments = sys.argv if args is None else args
     if keyboard:
@@ -184,7 +184,7 @@ def main(args: list[str] | None = None) -> int:
     return 0
 
 
-def _run(node: TeleopNode, finished: Future) -> None:
+def _run(node: TeleopNode, finished: NodeEnd) -> None:
     try:
         rclpy.spin_until_future_complete(node, finished)
     finally:

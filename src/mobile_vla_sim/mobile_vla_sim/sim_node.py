@@ -12,12 +12,12 @@ import rclpy
 from rclpy.node import Node
 from rclpy.qos import QoSProfile
 from rclpy.signals import SignalHandlerOptions
-from rclpy.task import Future
 from rclpy.time import Time
 from rosgraph_msgs.msg import Clock
 from sensor_msgs.msg import CameraInfo, Image
 
 from mobile_vla_core.errors import ConfigError, MobileVlaError
+from mobile_vla_core.node_end import NodeEnd
 from mobile_vla_core.shutdown_signal import ShutdownSignal
 from mobile_vla_msgs.msg import SimulationState
 from mobile_vla_msgs.srv import ResetSimulation
@@ -138,7 +138,7 @@ def _build_world(parameters: SimParameters) -> World:
 
 def main(args: list[str] | None = None) -> int:
     """Run until SIGINT or SIGTERM."""
-    finished = Future()
+    finished = NodeEnd()
     with ShutdownSignal(lambda: finished.set_result(None)):
         rclpy.init(args=args, signal_handler_options=SignalHandlerOptions.NO)
         try:
