@@ -45,11 +45,6 @@ class CollectionPlan:
 
     scenarios: tuple[PlannedScenario, ...]
 
-    @property
-    def total(self) -> int:
-        """How many episodes the plan wants in all."""
-        return sum(scenario.count for scenario in self.scenarios)
-
     def minimum_seconds(self, scenario: str) -> float:
         """Return how long an episode of that scenario must be [s]; 0 if it is not planned."""
         return next((s.minimum_seconds for s in self.scenarios if s.name == scenario), 0.0)

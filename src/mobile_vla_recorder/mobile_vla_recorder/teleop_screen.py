@@ -15,7 +15,7 @@ from .teleop_text import cut, display_width, printable, wrap
 RESET, BOLD, DIM, RED, GREEN, YELLOW = (f'\x1b[{code}m' for code in (0, 1, 2, 31, 32, 33))
 
 HELP = (
-    '  Q W E  ahead, diagonally  N        start an episode U    undo the last save,',
+    '  Q W E  ahead, diagonally  N        start episode    U    undo the last save,',
     '  A   D  left, right        M        save: a success       discard or change',
     '  Z S C  back, diagonally   Shift+M  save: a failure  O P  was success, failure',
     '  R   T  turn left, right   X        discard          L    was scenario marked >',
@@ -25,7 +25,7 @@ HELP = (
 )
 KEYS_HIDDEN = f'{DIM}  ? shows the keys, in a terminal that is high enough{RESET}'
 BAR = 20
-HALF_BAR = 8
+HALF_BAR = 10
 MESSAGE_LINES = 4
 PROBLEM_LINES = 3
 

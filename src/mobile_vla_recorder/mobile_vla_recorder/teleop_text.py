@@ -24,7 +24,7 @@ def wrap(text: str, width: int) -> list[str]:
     """Return the text in lines; those after the first are indented."""
     lines = ['']
     for word in text.split():
-        longer = f'{lines[-1]} {word}'.lstrip()
+        longer = f'{lines[-1]} {word}' if lines[-1] else word
         if display_width(longer) <= width or not lines[-1]:
             lines[-1] = cut(longer, width)
         else:

@@ -31,7 +31,6 @@ def test_a_plan_is_read_in_the_order_of_the_file(tmp_path):
     assert (left.name, left.count, left.minimum_seconds) == ('left', 2, 3.0)
     assert left.instructions == ('go left', '왼쪽으로 가')
     assert (right.instructions, right.minimum_seconds) == (('go right',), 0.5)
-    assert plan.total == 3
 
 
 @pytest.mark.parametrize(

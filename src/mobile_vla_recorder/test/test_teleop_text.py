@@ -18,7 +18,7 @@ def test_a_cut_line_keeps_its_colours_and_never_half_a_letter():
 
 
 def test_what_is_wrapped_is_indented_and_fits():
-    assert wrap('> one two three', 9) == ['> one two', '  three']
+    assert wrap('> one two three or', 10) == ['> one two', '  three or']
     assert all(display_width(line) <= 7 for line in wrap('> 상자를 왼쪽으로돌아서', 7))
 
 
