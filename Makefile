@@ -9,6 +9,7 @@ SHELL := bash
 # Which ROS 2: the one that is sourced, else jazzy from wheels. DISTRO=kilted chooses the other.
 export DISTRO
 DEMO_ARGS ?=
+CRASH_ARGS ?=
 
 help: ## list the targets
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 20
@@ -31,8 +32,8 @@ demo: build ## record, train and drive in simulation; DEMO_ARGS=... goes to the 
 bench: build ## run the benchmarks; results go to benchmarks/results
 	@tools/bench
 
-crash: build ## replay every crash point of a recording, kill the recorder 20 times
-	@tools/crash
+crash: build ## replay every crash point of a recording, kill the recorder 20 times; CRASH_ARGS=...
+	@tools/crash $(CRASH_ARGS)
 
 clean: ## remove everything that was built; keeps the environment and runs
 	rm -rf build install log build-* install-* log-*
