@@ -35,6 +35,7 @@ class PolicyCard:
     :param data_fingerprint: SHA-256 over the training episodes
     :param software: what made the checkpoint
     :param weights_sha256: of the tensor file; '' before it is written
+    :param assets: SHA-256 of the other files that the network needs, by name
     """
 
     architecture: str
@@ -49,6 +50,7 @@ class PolicyCard:
     data_fingerprint: str = ''
     software: str = ''
     weights_sha256: str = ''
+    assets: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.window < 1 or self.chunk < 1 or not self.step_period > 0.0:
@@ -79,6 +81,7 @@ class PolicyCard:
             'data_fingerprint': self.data_fingerprint,
             'software': self.software,
             'weights_sha256': self.weights_sha256,
+            'assets': dict(self.assets),
         }
 
     @classmethod
@@ -107,6 +110,7 @@ class PolicyCard:
                 data_fingerprint=str(content['data_fingerprint']),
                 software=str(content['software']),
                 weights_sha256=str(content['weights_sha256']),
+                assets={str(k): str(v) for k, v in content.get('assets', {}).items()},
             )
         except KeyError as error:
             raise CheckpointError(
@@ -114,7 +118,7 @@ class PolicyCard:
             ) from error
         except CheckpointError:
             raise
-        except (TypeError, ValueError, MobileVlaError) as error:
+        except (AttributeError, TypeError, ValueError, MobileVlaError) as error:
             raise CheckpointError(f'{source} cannot be used: {error}') from error
 
     def save(self, directory: Path) -> Path:

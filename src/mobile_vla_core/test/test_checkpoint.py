@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests for checkpoint.py."""
 
+from contextlib import contextmanager
 import json
+import resource
 import shutil
 
 from policy_fixture import card_of, random_frames, small_network
@@ -14,6 +16,17 @@ from mobile_vla_core.checkpoint import load_policy, METRICS_FILE, save_policy, W
 from mobile_vla_core.errors import CheckpointError
 from mobile_vla_core.policies.streaming import StreamingPolicy
 from mobile_vla_core.policy_card import CARD_FILE, PolicyCard
+
+
+@contextmanager
+def disk_of(size: int):
+    """Let no file grow beyond so many bytes, as on a full disk."""
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, limits[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
 
 
 @pytest.fixture
@@ -78,6 +91,17 @@ def test_a_place_that_cannot_be_written_is_one_sentence(tmp_path):
     network = small_network()
     with pytest.raises(CheckpointError, match='cannot write the checkpoint'):
         save_policy(tmp_path / 'file' / 'best', network, card_of(network))
+
+
+@pytest.mark.parametrize('size', [0, 4096, 20_000])
+def test_a_full_disk_while_saving_leaves_the_older_checkpoint(saved, size):
+    before = drive(load_policy(saved))
+    network = small_network(seed=1)
+    assert (saved / WEIGHTS_FILE).stat().st_size > 20_000
+    with disk_of(size), pytest.raises(CheckpointError, match='cannot write the checkpoint'):
+        save_policy(saved, network, card_of(network))
+    assert (drive(load_policy(saved)) == before).all()
+    assert [path.name for path in saved.parent.iterdir()] == ['best']
 
 
 def test_a_missing_folder_is_refused(tmp_path):
