@@ -15,6 +15,8 @@ import yaml
 
 SHARE = Path(get_package_share_directory('mobile_vla_bringup'))
 NODE_FILES = ('sim.launch.py', 'record.launch.py', 'policy.launch.py')
+PARAMETER_MODULES = {'teleop': 'teleop_parameters'}
+"""By executable, where it is not `parameters`."""
 
 
 def calls(path: Path, name: str) -> list[ast.Call]:
@@ -35,15 +37,23 @@ def constants(call: ast.Call, name: str) -> str:
     return ast.literal_eval(keywords(call)[name])
 
 
-def declared_parameters(package: str) -> set[str]:
-    """Return the names that the parameters module of a node's package declares."""
-    module = importlib.import_module(f'{package}.parameters')
+def declared_parameters(node: ast.Call) -> set[str]:
+    """Return the names that the parameters module of a node declares."""
+    module = PARAMETER_MODULES.get(constants(node, 'executable'), 'parameters')
+    module = importlib.import_module(f'{constants(node, "package")}.{module}')
     (declared,) = [
         value
         for name, value in vars(module).items()
         if name.endswith('Parameters') and is_dataclass(value)
     ]
     return {field.name for field in fields(declared)} | {'use_sim_time'}
+
+
+def configurations(path: Path) -> set[str]:
+    """Return the arguments that a file reads, by LaunchConfiguration or its own _argument."""
+    first = [call.args[0] for call in calls(path, 'LaunchConfiguration')]
+    first += [call.args[0] for call in calls(path, '_argument')]
+    return {ast.literal_eval(value) for value in first if isinstance(value, ast.Constant)}
 
 
 def config_of(path: Path) -> Path:
@@ -61,35 +71,47 @@ def test_every_launch_file_is_installed():
 
 
 @pytest.mark.parametrize('name', NODE_FILES)
-def test_the_executable_is_installed(name):
-    (node,) = calls(SHARE / name, 'Node')
-    package, executable = constants(node, 'package'), constants(node, 'executable')
-    path = Path(get_package_prefix(package)) / 'lib' / package / executable
-    assert os.access(path, os.X_OK), f'{path} is not an executable'
+def test_the_executables_are_installed(name):
+    nodes = calls(SHARE / name, 'Node')
+    assert nodes
+    for node in nodes:
+        package, executable = constants(node, 'package'), constants(node, 'executable')
+        path = Path(get_package_prefix(package)) / 'lib' / package / executable
+        assert os.access(path, os.X_OK), f'{path} is not an executable'
 
 
 @pytest.mark.parametrize('name', NODE_FILES)
 def test_every_parameter_that_is_passed_is_declared_by_the_node(name):
-    (node,) = calls(SHARE / name, 'Node')
-    (passed,) = [
-        element for element in keywords(node)['parameters'].elts if isinstance(element, ast.Dict)
-    ]
-    names = {ast.literal_eval(key) for key in passed.keys}
-    assert names
-    assert names <= declared_parameters(constants(node, 'package'))
+    for node in calls(SHARE / name, 'Node'):
+        (passed,) = [
+            element
+            for element in keywords(node)['parameters'].elts
+            if isinstance(element, ast.Dict)
+        ]
+        names = {ast.literal_eval(key) for key in passed.keys}
+        assert names
+        assert names <= declared_parameters(node)
 
 
 @pytest.mark.parametrize('name', NODE_FILES)
 def test_every_parameter_in_the_config_file_is_declared_and_not_passed_too(name):
-    (node,) = calls(SHARE / name, 'Node')
+    node = calls(SHARE / name, 'Node')[0]
     config = yaml.safe_load(config_of(SHARE / name).read_text())
     names = set(config['/**']['ros__parameters'])
     arguments = {
         ast.literal_eval(call.args[0]) for call in calls(SHARE / name, 'DeclareLaunchArgument')
     }
     assert names
-    assert names <= declared_parameters(constants(node, 'package'))
+    assert names <= declared_parameters(node)
     assert not names & arguments
+
+
+def test_every_parameter_of_the_recorder_can_be_given_at_launch():
+    path = SHARE / 'record.launch.py'
+    arguments = {ast.literal_eval(call.args[0]) for call in calls(path, 'DeclareLaunchArgument')}
+    config = yaml.safe_load(config_of(path).read_text())['/**']['ros__parameters']
+    declared = declared_parameters(calls(path, 'Node')[0])
+    assert declared - arguments - set(config) == {'camera_name'}  # camera_names does more
 
 
 @pytest.mark.parametrize('name', NODE_FILES)
@@ -98,8 +120,7 @@ def test_arguments_are_described_and_every_configuration_that_is_read_is_an_argu
         ast.literal_eval(call.args[0]): keywords(call)
         for call in calls(SHARE / name, 'DeclareLaunchArgument')
     }
-    read = {ast.literal_eval(call.args[0]) for call in calls(SHARE / name, 'LaunchConfiguration')}
-    assert read == set(arguments)
+    assert configurations(SHARE / name) == set(arguments)
     assert all(ast.literal_eval(value['description']) for value in arguments.values())
     without_default = {key for key, value in arguments.items() if 'default_value' not in value}
     assert without_default <= {'checkpoint'}
