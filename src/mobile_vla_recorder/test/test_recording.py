@@ -79,6 +79,31 @@ def test_pictures_beyond_the_queue_are_dropped_counted_and_stored(tmp_path):
         assert (5.0, 'dropped', 'front: 3 frames dropped') in episode.events
 
 
+def test_a_burst_is_thinned_out_but_never_reordered(tmp_path):
+    cameras = (CameraTopic('front', 'front'), CameraTopic('rear', 'rear'))
+    recorder = session(tmp_path, cameras=cameras, queue_bytes=4 * SIZE)
+    recorder.on_picture(picture(0), 1.0, now=100.0, camera='rear')
+    recorder.start('go', '', now=100.0)
+    sent = 400
+    for t in range(sent):
+        for camera in ('front', 'rear'):
+            recorder.on_picture(picture(t % 256, 1.0 + t), 1.0 + t, now=100.0, camera=camera)
+    recording = recorder.recording
+    saved = recorder.stop('', '', stamp=sent + 1.0)
+    dropped = recording.camera_dropped
+    assert min(dropped.values()) > 0
+    with Episode(saved.path) as episode:
+        for camera in ('front', 'rear'):
+            stamps = episode.stamps(camera)
+            assert len(stamps) + dropped[camera] == sent
+            assert len(stamps) > 0
+            assert (np.diff(stamps) > 0).all()
+            assert any(
+                kind == 'dropped' and text == f'{camera}: {dropped[camera]} frames dropped'
+                for _, kind, text in episode.events
+            )
+
+
 def test_a_broken_picture_is_counted_and_the_others_are_kept(tmp_path):
     recorder = session(tmp_path)
     recorder.start('go', '', now=100.0)
