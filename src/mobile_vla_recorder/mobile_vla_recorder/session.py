@@ -22,7 +22,7 @@ from .episode_history import EpisodeHistory
 from .pre_roll import PreRoll
 from .quality import RecordingQuality
 from .recording import Recording
-from .saved_episode import SavedEpisode
+from .saved_episode import find_fault, SavedEpisode
 from .session_config import SessionConfig
 from .start_conditions import check_start, silent_camera
 
@@ -229,7 +229,7 @@ class RecordingSession:
                 self.recording = None
             raise
         self.recording = None
-        fault = self._fault(recording)
+        fault = find_fault(self.config, recording, self.scenario, self._length)
         if fault:
             self.history.discard(path)
             self.discarded = f'{path.name} is discarded, undo brings it back: {fault}'
@@ -237,17 +237,7 @@ class RecordingSession:
             raise EpisodeError(self.discarded)
         self._ended_by_itself = f'the last one was stopped and kept: {reason}' if by_itself else ''
         self.history.saved(path)
-        self.last = SavedEpisode(
-            path=path,
-            frames=recording.frames,
-            commands=recording.commands,
-            dropped=recording.dropped,
-            outcome='unknown' if recording.error else outcome,
-            reason=recording.error or reason,
-            quality=recording.quality.score,
-            findings=tuple(recording.findings()),
-            summary=tuple(recording.summary()),
-        )
+        self.last = SavedEpisode.of(recording, path, outcome, reason)
         return self.last
 
     def discard(self, stamp: float) -> str:
@@ -294,20 +284,6 @@ class RecordingSession:
     def _add_event(self, stamp: float, text: str) -> None:
         if self.recording:
             self.recording.add(lambda to: to.add_event(stamp, schema.DRIVER_EVENT, text))
-
-    def _fault(self, recording: Recording) -> str:
-        """Return why an episode is not to be kept, '' when it is; by the time in its pictures."""
-        config = self.config
-        least = config.plan.minimum_seconds(self.scenario) if config.plan else 0.0
-        if self._length < least:
-            return f'it lasted {self._length:.1f} s, the plan asks for at least {least:g} s'
-        score = recording.quality.score
-        if score < config.minimum_quality:
-            return (
-                f'quality {score:.3f} is below the minimum of {config.minimum_quality:g}: '
-                f'{"; ".join(recording.summary())}'
-            )
-        return ''
 
     def _running(self) -> Recording:
         if self.recording is None:
