@@ -50,6 +50,8 @@ def open_file(path: Path) -> h5py.File:
     """
     Open a finished episode, or an unfinished one as far as it goes.
 
+    Without a cache of chunks here too: to read a frame is to read its bytes, not its whole chunk.
+
     :raises SchemaMismatchError: if it is another kind of file, or of another version
     :raises EpisodeError: if it does not exist or the library cannot open it
     """
@@ -58,7 +60,7 @@ def open_file(path: Path) -> h5py.File:
         if path.name.endswith(schema.PART_SUFFIX):
             file = _open_unfinished(path)
         else:
-            file = h5py.File(path, 'r', libver='latest', locking=False)
+            file = h5py.File(path, 'r', libver='latest', locking=False, rdcc_nbytes=0)
     except FileNotFoundError as error:
         raise EpisodeError(f'{path} does not exist') from error
     except (OSError, RuntimeError, ValueError) as error:  # the last two for a torn file
