@@ -26,6 +26,11 @@ class PolicyConfig:
     """Weights of the backbone to begin with: name on the model hub, or a local folder."""
 
 
+def _check_share(name: str, value: float) -> None:
+    if not 0.0 <= value <= 1.0:
+        raise ConfigError(f'{name} must be between 0 and 1, found {value}')
+
+
 @dataclass(frozen=True)
 class DataConfig:
     """How episodes become batches."""
@@ -45,7 +50,32 @@ class DataConfig:
     clip_length: int = 16
     """Frames of a clip, each encoded once."""
     clips_per_batch: int = 6
-    """Clips of a batch, from different episodes where there are enough."""
+    """Clips of a batch, from different episodes where there are enough; of all processes."""
+    cache: Literal['memory_map', 'none'] = 'memory_map'
+    """Where frames come from: decoded once into a memory-mapped file, or from the episodes."""
+    workers: int = 0
+    """Processes that load batches ahead; with the cache none is quickest."""
+    balance_action_type: float = 0.0
+    """1 lets every action type count alike, 0 as often as it was recorded."""
+    balance_scenario: float = 0.0
+    """1 lets every scenario count alike, 0 as often as it was recorded."""
+    balance_side: float = 0.0
+    """1 lets instructions of either side, and of none, count alike, 0 as recorded."""
+    idle_weight: float = 1.0
+    """Weight of a frame in which the robot goes on standing still."""
+    paraphrases: str = ''
+    """Collection plan (YAML) whose instructions stand in for each other; '' for none."""
+    paraphrase_share: float = 0.5
+    """Share of clips whose instruction is replaced by one of its scenario's."""
+
+    def __post_init__(self) -> None:
+        for name in (
+            'balance_action_type',
+            'balance_scenario',
+            'balance_side',
+            'paraphrase_share',
+        ):
+            _check_share(f'data.{name}', getattr(self, name))
 
 
 @dataclass(frozen=True)
@@ -66,6 +96,10 @@ class AugmentationConfig:
     """Up to this share of a frame's height and width is cut off, the rest enlarged."""
     noise: float = 0.0
     """Standard deviation of the noise added to each pixel, as a share of 255."""
+
+    def __post_init__(self) -> None:
+        for name in ('mirror', 'gain', 'tint', 'crop', 'noise'):
+            _check_share(f'augmentation.{name}', getattr(self, name))
 
 
 @dataclass(frozen=True)
@@ -194,6 +228,8 @@ class TrainConfig:
             'optimiser.backbone_learning_rate': (self.optimiser.backbone_learning_rate, 0.0),
             'augmentation.shift': (self.augmentation.shift, 0),
             'data.step_period': (self.data.step_period, 0.0),
+            'data.workers': (self.data.workers, 0),
+            'data.idle_weight': (self.data.idle_weight, 0.0),
             'threads': (self.threads, 0),
             'devices': (self.devices, 1),
             'nodes': (self.nodes, 1),

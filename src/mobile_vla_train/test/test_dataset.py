@@ -3,9 +3,11 @@
 """Tests for dataset.py."""
 
 from conftest import HEIGHT, STEPS, WIDTH, write_episode
+import h5py
 import numpy as np
 import pytest
 import torch
+from torch.utils.data import DataLoader
 
 from mobile_vla_core.action_space import ActionCodec, ActionType
 from mobile_vla_core.episodes.folder import find_episodes
@@ -14,7 +16,7 @@ from mobile_vla_core.errors import ConfigError
 from mobile_vla_core.images import Preprocessing
 from mobile_vla_train.config import AugmentationConfig
 from mobile_vla_train.data.augmentation import ClipAugmentation
-from mobile_vla_train.data.cache import open_cache
+from mobile_vla_train.data.cache import open_cache, open_uncached
 from mobile_vla_train.data.dataset import (
     ClipDataset,
     EpisodeDataset,
@@ -168,6 +170,46 @@ def test_ranks_divide_the_validation_episodes_and_validate_none_twice(cache, cod
     for dataset in ranks:
         for i in range(len(dataset)):
             assert dataset[i].valid.any() != dataset.is_padding(i)
+
+
+@pytest.mark.parametrize('start', ['fork', 'spawn'])
+@pytest.mark.parametrize('read', [open_cache, open_uncached])
+def test_loading_processes_give_the_same_batches(episodes, codec, tmp_path, start, read):
+    paths = find_episodes(episodes)
+    where = (tmp_path,) if read is open_cache else ()
+    source = read(*where, paths, PREPROCESSING)
+    dataset = clips_of(source, codec, AugmentationConfig(), steps=2)
+    here = [dataset[step] for step in range(2)]  # files are open here before others are started
+    loader = DataLoader(
+        dataset, None, sampler=range(2), num_workers=1, multiprocessing_context=start
+    )
+    for expected, found in zip(here, loader, strict=True):
+        assert torch.equal(found.frames, expected.frames)
+        assert torch.equal(found.velocity, expected.velocity)
+        assert found.instructions == expected.instructions
+
+
+def test_batches_without_a_cache_are_those_with_one(cache, episodes, codec):
+    uncached = open_uncached(find_episodes(episodes), PREPROCESSING)
+    with_cache, without = (clips_of(s, codec, AugmentationConfig()) for s in (cache, uncached))
+    for step in range(20):
+        assert torch.equal(without[step].frames, with_cache[step].frames)
+        assert torch.equal(without[step].velocity, with_cache[step].velocity)
+
+
+def test_no_clip_and_no_chunk_reaches_over_lost_frames(tmp_path, codec):
+    path = write_episode(tmp_path / 'data', 0, steps=12)
+    with h5py.File(path, 'r+') as file:
+        file['observations/images/front/header_stamp'][7:] += 3.0
+    cache = open_cache(tmp_path / 'cache', [path], PREPROCESSING)
+    assert [episode.length for episode in cache.episodes] == [7, 5]
+    dataset = clips_of(cache, codec, clip_length=5, clips_per_batch=1)
+    for step in range(40):
+        batch = dataset[step]
+        _, start = find_clip(cache, batch.frames[0])
+        rest = dataset.order.place(step)[0].length - start
+        expected = [min(CHUNK, rest - t) for t in range(5)]
+        assert batch.valid[0].sum(dim=-1).tolist() == expected
 
 
 def test_mirrored_clips_carry_mirrored_labels(cache, codec):

@@ -226,12 +226,13 @@ def test_bad_episodes_are_one_sentence_that_names_them(capsys, tmp_path):
 
 def test_the_cache_may_be_shared_by_runs(run, episodes, tmp_path):
     shutil.copytree(run / 'cache', tmp_path / 'cache')
-    built = (tmp_path / 'cache' / 'frames.npy').stat().st_mtime_ns
+    (frames,) = (tmp_path / 'cache').glob('*/frames.raw')
+    built = frames.stat().st_mtime_ns
     assert (
         train(episodes, tmp_path / 'run', 'schedule.steps=1', '--cache', str(tmp_path / 'cache'))
         == 0
     )
-    assert (tmp_path / 'cache' / 'frames.npy').stat().st_mtime_ns == built
+    assert frames.stat().st_mtime_ns == built
     assert not (tmp_path / 'run' / 'cache').exists()
 
 

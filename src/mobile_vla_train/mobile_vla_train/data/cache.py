@@ -1,54 +1,39 @@
 # Copyright 2026 The Mobile VLA Authors
 # SPDX-License-Identifier: Apache-2.0
 """
-Preprocessed frames of a data folder in one memory-mapped file.
+Frames and labels of a data folder, with the frames in a memory-mapped file or without.
 
-Each frame is decoded once, through the same `Preprocessing` that serving uses, and then costs a
-copy. Labels (actions, instructions) lie beside the frames, so the episodes are opened only to
-build the cache.
+In the cache each frame is decoded once, through the same `Preprocessing` that serving uses, and
+then costs a copy. A cache folder is shared by runs and by the processes of a run: a lock lets one
+of them build while the others wait, and a finished cache appears under its fingerprint at once.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+import fcntl
 import hashlib
 import json
 from pathlib import Path
-from typing import Any
+import shutil
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mobile_vla_core.episodes.reader import Episode
-from mobile_vla_core.errors import EpisodeError, ImageFormatError, MobileVlaError
+from mobile_vla_core.errors import ConfigError
 from mobile_vla_core.images import Preprocessing
 
-from .cadence import common_step_period, select_frames
+from .cache_file import build_frames, frames_checksums, FRAMES_FILE, read_index, write_index
+from .frames import DecodedFrames, MappedFrames
+from .labels import CachedEpisode, Labels, read_labels
 
-INDEX_FILE = 'index.json'
-FRAMES_FILE = 'frames.npy'
-ACTIONS_FILE = 'actions.npy'
-FORMAT = 1
+FORMAT = 2
+LOCK_FILE = 'lock'
+UNFINISHED = '.part'
 
-
-@dataclass(frozen=True)
-class CachedEpisode:
-    """One episode's rows in the cache."""
-
-    name: str
-    instruction: str
-    scenario: str
-    start: int
-    """First row."""
-    length: int
-    """Rows: frames at the step period."""
-
-    @property
-    def rows(self) -> slice:
-        """The episode's rows."""
-        return slice(self.start, self.start + self.length)
+__all__ = ['CachedEpisode', 'FrameCache', 'open_cache', 'open_uncached']
 
 
 @dataclass(frozen=True)
@@ -56,24 +41,53 @@ class FrameCache:
     """
     All frames and labels of a data folder at one cadence.
 
-    :param frames: shape (N, H, W_px, 3) uint8 RGB, memory-mapped and read-only
+    :param frames: shape (N, H, W_px, 3) uint8 RGB, by rows
     :param actions: shape (N, 4) float32, row t in force from the capture of frame t
+    :param stamps: capture times, shape (N,) [s]
     :param step_period: time between rows of an episode [s]
     :param camera: name of the camera
     :param data_fingerprint: SHA-256 over the episodes' names, instructions, stamps and actions
     """
 
-    frames: NDArray[np.uint8]
+    frames: MappedFrames | DecodedFrames
     actions: NDArray[np.float32]
+    stamps: NDArray[np.float64]
     episodes: tuple[CachedEpisode, ...]
     step_period: float
     camera: str
     data_fingerprint: str
 
+    @classmethod
+    def of(cls, frames: MappedFrames | DecodedFrames, labels: Labels) -> FrameCache:
+        """Join frames and their labels."""
+        return cls(
+            frames=frames,
+            actions=labels.actions,
+            stamps=labels.stamps,
+            episodes=labels.episodes,
+            step_period=labels.step_period,
+            camera=labels.camera,
+            data_fingerprint=labels.data_fingerprint,
+        )
+
     def select(self, names: Sequence[str]) -> list[CachedEpisode]:
-        """Return the episodes of these file names, in the given order."""
-        by_name = {episode.name: episode for episode in self.episodes}
-        return [by_name[name] for name in names]
+        """Return the episodes of these file names, in the given order, each with all its parts."""
+        by_name: dict[str, list[CachedEpisode]] = {}
+        for episode in self.episodes:
+            by_name.setdefault(episode.name, []).append(episode)
+        return [episode for name in names for episode in by_name[name]]
+
+
+def open_uncached(
+    paths: Sequence[Path],
+    preprocessing: Preprocessing,
+    *,
+    camera: str = '',
+    step_period: float = 0.0,
+) -> FrameCache:
+    """Read frames from the episode files whenever they are needed; else as `open_cache`."""
+    labels = read_labels(paths, camera, step_period)
+    return FrameCache.of(DecodedFrames(paths, labels, preprocessing), labels)
 
 
 def open_cache(
@@ -84,158 +98,121 @@ def open_cache(
     camera: str = '',
     step_period: float = 0.0,
     progress: Callable[[Sequence[Path]], Sequence[Path]] = lambda paths: paths,
+    announce: Callable[[str], None] = lambda text: None,
 ) -> FrameCache:
     """
-    Open the cache, building it when it is absent or of other episodes or settings.
+    Open the cache, building it when it is absent, damaged, or of other episodes or settings.
+
+    Caches of other fingerprints in the folder are removed after building, unless a run uses them.
 
     :param folder: of the cache, created when absent
     :param paths: episode files
     :param camera: '' takes each episode's primary camera
     :param step_period: 0 takes the episodes' own [s]
-    :param progress: wraps the episodes while they are read
+    :param progress: wraps the episodes while they are decoded
+    :param announce: is told what is about to take long, in one sentence
     :raises EpisodeError: if an episode cannot be used; it is named
-    :raises ConfigError: if an episode has another cadence
+    :raises ConfigError: if an episode has another cadence, or there is no room for the cache
     """
+    folder = Path(folder)
+    labels = read_labels(paths, camera, step_period)
+    shape = (len(labels.actions), preprocessing.height, preprocessing.width, 3)
+    fingerprint = _fingerprint(paths, preprocessing, labels)
+    home = folder / fingerprint
+    with _locked(folder, announce):
+        index = read_index(home)
+        if not index or index != frames_checksums(home / FRAMES_FILE, labels, shape):
+            if index is not None:
+                announce(f'the cache in {folder} is damaged: building it again')
+            _build(home, paths, preprocessing, labels, shape, progress, announce)
+            _remove_others(folder, home)
+        frames = MappedFrames(home / FRAMES_FILE, shape)
+    return FrameCache.of(frames, labels)
+
+
+def _fingerprint(paths: Sequence[Path], preprocessing: Preprocessing, labels: Labels) -> str:
+    """Name what the frames are made of; files are told apart by size and time of change."""
     request = {
         'format': FORMAT,
         'preprocessing': preprocessing.to_dict(),
-        'camera': camera,
-        'step_period': step_period,
+        'camera': labels.camera,
+        'frames': hashlib.sha256(labels.frame_numbers.tobytes()).hexdigest(),
         'episodes': [[path.name, path.stat().st_size, path.stat().st_mtime_ns] for path in paths],
     }
-    fingerprint = hashlib.sha256(json.dumps(request, sort_keys=True).encode()).hexdigest()
-    index = _read_index(folder)
-    if index.get('fingerprint') != fingerprint:
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / INDEX_FILE).unlink(missing_ok=True)
-        index = _build(folder, paths, preprocessing, camera, step_period, progress)
-        index['fingerprint'] = fingerprint
-        temporary = folder / f'{INDEX_FILE}.part'
-        temporary.write_text(json.dumps(index), encoding='utf-8')
-        temporary.rename(folder / INDEX_FILE)
-    return FrameCache(
-        frames=np.load(folder / FRAMES_FILE, mmap_mode='r'),
-        actions=np.load(folder / ACTIONS_FILE),
-        episodes=tuple(CachedEpisode(**row) for row in index['episodes']),
-        step_period=index['step_period'],
-        camera=index['camera'],
-        data_fingerprint=index['data_fingerprint'],
-    )
-
-
-def _read_index(folder: Path) -> dict[str, Any]:
-    try:
-        return json.loads((folder / INDEX_FILE).read_text(encoding='utf-8'))
-    except (OSError, ValueError):
-        return {}
-
-
-def _build(
-    folder: Path,
-    paths: Sequence[Path],
-    preprocessing: Preprocessing,
-    camera: str,
-    step_period: float,
-    progress: Callable[[Sequence[Path]], Sequence[Path]],
-) -> dict[str, Any]:
-    readings = [_Reading.of(path, camera) for path in paths]
-    cameras = {reading.camera for reading in readings}
-    if len(cameras) > 1:
-        raise EpisodeError(
-            f'the episodes have different primary cameras ({", ".join(sorted(cameras))}): '
-            f'choose one with data.camera'
-        )
-    step_period = step_period or common_step_period({r.path.name: r.period for r in readings})
-    chosen = [select_frames(r.stamps, step_period, r.path.name) for r in readings]
-    starts = np.concatenate([[0], np.cumsum([len(indices) for indices in chosen])]).tolist()
-    frames = np.lib.format.open_memmap(
-        folder / FRAMES_FILE,
-        mode='w+',
-        dtype=np.uint8,
-        shape=(starts[-1], preprocessing.height, preprocessing.width, 3),
-    )
-    for path, indices, start in zip(progress(paths), chosen, starts, strict=False):
-        _fill(frames[start : start + len(indices)], path, indices, preprocessing, camera)
-    frames.flush()
-    actions = [r.actions[indices] for r, indices in zip(readings, chosen, strict=True)]
-    np.save(folder / ACTIONS_FILE, np.concatenate(actions).astype(np.float32))
-    digest = hashlib.sha256()
-    for reading in readings:
-        reading.update(digest)
-    rows = [
-        CachedEpisode(r.path.name, r.instruction, r.scenario, start, len(indices))
-        for r, indices, start in zip(readings, chosen, starts, strict=False)
-    ]
-    return {
-        'step_period': step_period,
-        'camera': cameras.pop(),
-        'data_fingerprint': digest.hexdigest(),
-        'episodes': [asdict(row) for row in rows],
-    }
-
-
-@dataclass(frozen=True)
-class _Reading:
-    """What an episode says besides its pictures."""
-
-    path: Path
-    camera: str
-    instruction: str
-    scenario: str
-    stamps: NDArray[np.float64]
-    actions: NDArray[np.float32]
-    period: float
-
-    @classmethod
-    def of(cls, path: Path, camera: str) -> _Reading:
-        with _naming(path), Episode(path) as episode:
-            reading = cls(
-                path=path,
-                camera=camera or episode.primary_camera,
-                instruction=episode.instruction,
-                scenario=episode.scenario,
-                stamps=episode.stamps(camera or None),
-                actions=episode.actions,
-                period=episode.frame_period,
-            )
-        if len(reading.stamps) == 0 or len(reading.actions) != len(reading.stamps):
-            raise EpisodeError(
-                f'{path.name} has {len(reading.stamps)} frames and {len(reading.actions)} '
-                f'actions: expected at least one frame and an action for each'
-            )
-        if not np.isfinite(reading.actions).all():
-            raise EpisodeError(f'{path.name} holds actions that are NaN or infinity: leave it out')
-        return reading
-
-    def update(self, digest: Any) -> None:
-        for part in (self.path.name, self.instruction, self.scenario):
-            digest.update(part.encode() + b'\0')
-        digest.update(self.stamps.tobytes())
-        digest.update(self.actions.tobytes())
-
-
-def _fill(
-    rows: NDArray[np.uint8],
-    path: Path,
-    indices: NDArray[np.int64],
-    preprocessing: Preprocessing,
-    camera: str,
-) -> None:
-    with _naming(path), Episode(path) as episode:
-        for row, t in enumerate(indices.tolist()):
-            try:
-                rows[row] = preprocessing(episode.jpeg(t, camera or None))
-            except ImageFormatError as error:
-                raise EpisodeError(f'frame {t}: {error}') from error
+    return hashlib.sha256(json.dumps(request, sort_keys=True).encode()).hexdigest()[:16]
 
 
 @contextmanager
-def _naming(path: Path) -> Iterator[None]:
-    """Make every fault while reading an episode name that episode."""
+def _locked(folder: Path, announce: Callable[[str], None]) -> Iterator[None]:
+    """Let one process at a time look at the folder or build in it; the kernel frees the lock."""
     try:
-        yield
-    except (MobileVlaError, OSError, KeyError, ValueError) as error:
-        text = ' '.join(str(error).split())
-        if isinstance(error, MobileVlaError) and path.name in text:
-            raise
-        raise EpisodeError(f'{path.name} cannot be read: {text}') from error
+        folder.mkdir(parents=True, exist_ok=True)
+        with (folder / LOCK_FILE).open('w') as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                announce(f'waiting for another process that prepares the cache in {folder}')
+                fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+    except OSError as error:
+        raise ConfigError(
+            f'the cache {folder} cannot be written ({error.strerror or error}): '
+            f'choose another --cache, or set data.cache=none'
+        ) from error
+
+
+def _build(
+    home: Path,
+    paths: Sequence[Path],
+    preprocessing: Preprocessing,
+    labels: Labels,
+    shape: tuple[int, ...],
+    progress: Callable[[Sequence[Path]], Sequence[Path]],
+    announce: Callable[[str], None],
+) -> None:
+    """Build beside the final place and move there: what has the final name is whole."""
+    needed, folder = int(np.prod(shape)), home.parent
+    for leftover in folder.glob(f'*{UNFINISHED}'):  # of a process that was killed
+        shutil.rmtree(leftover)
+    free = shutil.disk_usage(folder).free
+    if needed > free:
+        raise ConfigError(
+            f'the cache needs {_size(needed)} in {folder}, where {_size(free)} are free: '
+            f'choose another --cache, or set data.cache=none'
+        )
+    announce(
+        f'decoding {shape[0]} frames into {folder}: {_size(needed)} of {_size(free)} that are free'
+    )
+    unfinished = home.with_suffix(UNFINISHED)
+    try:
+        unfinished.mkdir()
+        checksums = build_frames(
+            unfinished / FRAMES_FILE, paths, labels, preprocessing, shape, progress
+        )
+        write_index(unfinished, checksums)
+        if home.exists():
+            shutil.rmtree(home)
+        unfinished.rename(home)
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def _remove_others(folder: Path, home: Path) -> None:
+    for other in folder.glob(f'*/{FRAMES_FILE}'):
+        if other.parent == home:
+            continue
+        with other.open('rb') as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                continue
+            shutil.rmtree(other.parent)
+
+
+def _size(count: int) -> str:
+    """Return a number of bytes as a person says it."""
+    for unit in ('B', 'kB', 'MB'):
+        if count < 1000:
+            return f'{count:.3g} {unit}'
+        count /= 1000
+    return f'{count:.3g} GB' if count < 1e4 else f'{count:.0f} GB'

@@ -1,0 +1,74 @@
+# Copyright 2026 The Mobile VLA Authors
+# SPDX-License-Identifier: Apache-2.0
+"""From a configuration to frames, labels and training batches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from mobile_vla_core.action_space import ActionCodec
+from mobile_vla_core.images import Preprocessing
+
+from ..config import DataConfig, TrainConfig
+from .augmentation import ClipAugmentation
+from .cache import CachedEpisode, FrameCache, open_cache, open_uncached
+from .dataset import ClipDataset
+
+
+def open_data(
+    config: DataConfig,
+    folder: Path,
+    paths: Sequence[Path],
+    preprocessing: Preprocessing,
+    *,
+    progress: Callable[[Sequence[Path]], Sequence[Path]] = lambda paths: paths,
+    announce: Callable[[str], None] = lambda text: None,
+) -> FrameCache:
+    """
+    Open the episodes as the configuration says.
+
+    :param folder: of the cache, where there is one; processes of one run may all call this
+    :param paths: episode files
+    :param progress: wraps the episodes while they are decoded
+    :param announce: is told what is about to take long, in one sentence
+    :raises EpisodeError: if an episode cannot be used; it is named
+    :raises ConfigError: if an episode has another cadence, or there is no room for the cache
+    """
+    choice = {'camera': config.camera, 'step_period': config.step_period}
+    if config.cache == 'none':
+        return open_uncached(paths, preprocessing, **choice)
+    return open_cache(folder, paths, preprocessing, **choice, progress=progress, announce=announce)
+
+
+def training_clips(
+    config: TrainConfig,
+    cache: FrameCache,
+    episodes: Sequence[CachedEpisode],
+    codec: ActionCodec,
+    *,
+    chunk: int,
+    rank: int = 0,
+    world_size: int = 1,
+) -> ClipDataset:
+    """
+    Return the batches of a run, or a rank's slices of them.
+
+    :param episodes: those to train on
+    :param chunk: C, actions predicted at once
+    :raises ConfigError: if the clips of a batch cannot be shared equally
+    """
+    data = config.data
+    return ClipDataset(
+        cache,
+        episodes,
+        codec,
+        ClipAugmentation(config.augmentation),
+        chunk=chunk,
+        clip_length=data.clip_length,
+        clips_per_batch=data.clips_per_batch,
+        steps=config.schedule.steps * config.optimiser.accumulate,
+        seed=config.seed,
+        rank=rank,
+        world_size=world_size,
+    )
