@@ -147,7 +147,7 @@ def test_a_recorder_that_comes_later_still_learns_what_the_driver_does(sit_down)
     assert late[-1].action_type == DriverEvent.SPECIAL
 
 
-@pytest.mark.parametrize('ending', ['Ctrl-C', 'Ctrl-D', 'SIGTERM', 'SIGINT', 'SIGHUP'])
+@pytest.mark.parametrize('ending', ['Ctrl-C', 'Ctrl-D', 'SIGTERM', 'SIGHUP'])
 def test_every_end_sends_zero_last_and_puts_the_terminal_back(sit_down, ending):
     driver, robot = sit_down(repeat_timeout=2.0)
     assert termios.tcgetattr(driver.slave) != driver.before
