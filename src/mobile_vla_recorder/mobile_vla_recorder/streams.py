@@ -11,7 +11,7 @@ import time
 from geometry_msgs.msg import Twist, TwistStamped
 from nav_msgs.msg import Odometry
 from rclpy.node import Node
-from rclpy.qos import qos_profile_sensor_data, QoSProfile
+from rclpy.qos import QoSProfile, ReliabilityPolicy
 from rclpy.qos_overriding_options import QoSOverridingOptions
 from rclpy.subscription import Subscription
 from sensor_msgs.msg import CameraInfo, CompressedImage, Image, Imu, JointState
@@ -27,6 +27,10 @@ from .source_clock import SourceClock
 DRIVER_CHECKS = 3
 """A driver is gone when so many looks in a row have not found him."""
 _RELIABLE = QoSProfile(depth=100)
+# Best effort matches every publisher. What comes while this node is held up waits in the depth:
+# a second of pictures at 30 Hz, and of measurements at 500 Hz.
+_CAMERA = QoSProfile(depth=30, reliability=ReliabilityPolicy.BEST_EFFORT)
+_IMU = QoSProfile(depth=500, reliability=ReliabilityPolicy.BEST_EFFORT)
 
 
 class Streams:
@@ -40,12 +44,12 @@ class Streams:
         for camera in parameters.cameras:
             kind = CompressedImage if parameters.is_compressed(camera.topic) else Image
             on_image = partial(self._on_image, camera.name)
-            self._subscribe(kind, camera.topic, on_image, qos_profile_sensor_data)
+            self._subscribe(kind, camera.topic, on_image, _CAMERA)
             self._infos[camera.name] = self._subscribe(
                 CameraInfo,
                 camera_info_topic(camera.topic),
                 partial(self._on_camera_info, camera.name),
-                qos_profile_sensor_data,
+                _CAMERA,
             )
         self._driver: Subscription | None = None
         self._absent = 0
@@ -59,7 +63,7 @@ class Streams:
         if parameters.odometry_topic:
             self._subscribe(Odometry, parameters.odometry_topic, self._on_odometry, _RELIABLE)
         if parameters.imu_topic:
-            self._subscribe(Imu, parameters.imu_topic, self._on_imu, qos_profile_sensor_data)
+            self._subscribe(Imu, parameters.imu_topic, self._on_imu, _IMU)
         if parameters.joint_states_topic:
             topic = parameters.joint_states_topic
             self._subscribe(JointState, topic, self._on_joint_state, _RELIABLE)

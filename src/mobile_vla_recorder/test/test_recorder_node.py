@@ -164,6 +164,19 @@ def test_a_lost_camera_ends_the_episode_and_the_status_says_why(start):
     assert 'the last one was stopped and kept: no picture came' in refused.message
 
 
+def test_a_recorder_that_is_held_up_for_a_second_loses_no_picture(start):
+    robot, recorder = start(camera_timeout=30.0)
+    robot.start_episode(instruction='go')
+    recorder.process.send_signal(signal.SIGSTOP)
+    for t in range(1, 30):
+        robot.send_picture(t)
+    time.sleep(0.5)
+    recorder.process.send_signal(signal.SIGCONT)
+    robot.spin_until(lambda: robot.statuses[-1].frames >= 29)
+    with Episode(robot.call(StopEpisode, 'stop').path) as episode:
+        assert set(episode.stamps()) >= set(range(101, 130))
+
+
 def test_a_recorder_that_is_held_up_does_not_stamp_commands_late(start):
     robot, recorder = start()
     robot.start_episode(instruction='go')
