@@ -9,45 +9,12 @@ import unicodedata
 import zlib
 
 from .errors import InstructionError
+from .side_words import named_sides, swap_sides
 
 PADDING = 0
 """Word number that stands for no word."""
 
 _WORD = re.compile(r'\w+')
-
-_MIRRORED_WORDS = (
-    ('left', 'right'),
-    ('leftmost', 'rightmost'),
-    ('leftward', 'rightward'),
-    ('leftwards', 'rightwards'),
-    ('lefthand', 'righthand'),
-    ('clockwise', 'counterclockwise'),
-)
-_OTHER_SPELLINGS = dict.fromkeys(
-    ('counter-clockwise', 'anticlockwise', 'anti-clockwise'), 'clockwise'
-)
-_MIRRORED_STEMS = (
-    ('왼', '오른'),
-    ('좌측', '우측'),
-    ('좌편', '우편'),
-    ('좌회전', '우회전'),
-)
-"""Korean joins particles to a word, so these are replaced wherever they stand."""
-
-
-def _both_ways(pairs: tuple[tuple[str, str], ...]) -> dict[str, str]:
-    return {**dict(pairs), **{second: first for first, second in pairs}}
-
-
-_WORDS = {**_both_ways(_MIRRORED_WORDS), **_OTHER_SPELLINGS}
-_STEMS = _both_ways(_MIRRORED_STEMS)
-_MIRRORED = re.compile(
-    r'\b(?:{words})\b|{stems}'.format(
-        words='|'.join(sorted(_WORDS, key=len, reverse=True)),
-        stems='|'.join(sorted(_STEMS, key=len, reverse=True)),
-    ),
-    re.IGNORECASE,
-)
 
 
 def check_instruction(text: str) -> str:
@@ -68,10 +35,15 @@ def mirror_instruction(text: str) -> str:
     """
     Swap left and right in English and Korean; the instruction of the mirrored picture.
 
-    Applying it twice gives the text back (but for the spelling of counterclockwise). A text that
+    Applying it twice gives the text back (but for rare spellings, see `side_words`). A text that
     names no side is returned as it is.
     """
-    return _MIRRORED.sub(_mirror_match, unicodedata.normalize('NFC', text))
+    return swap_sides(unicodedata.normalize('NFC', text))
+
+
+def instruction_sides(text: str) -> frozenset[str]:
+    """Return which of 'left' and 'right' an instruction names."""
+    return named_sides(unicodedata.normalize('NFC', text))
 
 
 def hash_words(text: str, buckets: int) -> list[int]:
@@ -94,11 +66,3 @@ def _pairs(word: str) -> list[str]:
     if word.isascii() or len(word) <= 2:
         return []
     return [word[start : start + 2] for start in range(len(word) - 1)]
-
-
-def _mirror_match(match: re.Match[str]) -> str:
-    found = match.group()
-    mirrored = {**_WORDS, **_STEMS}[found.lower()]
-    if found.isupper() and found.isascii():
-        return mirrored.upper()
-    return mirrored.capitalize() if found[0].isupper() else mirrored
