@@ -38,7 +38,7 @@ class TrainingProgress(Callback):
             initial=trainer.global_step,
             desc='train',
             unit='step',
-            disable=not self._terminal,
+            disable=not (self._terminal and trainer.is_global_zero),
             dynamic_ncols=True,
         )
 
@@ -50,7 +50,7 @@ class TrainingProgress(Callback):
             self._bar.update(trainer.global_step - self._bar.n)
 
     def on_train_epoch_end(self, trainer: lightning.Trainer, module: PolicyModule) -> None:
-        if not module.metrics:  # a resumed run first ends the epoch in which its state was saved
+        if not trainer.is_global_zero:
             return
         following = module.metrics['validation']['next']['policy']
         line = (
@@ -72,3 +72,8 @@ class TrainingProgress(Callback):
 def reading_progress(paths: Sequence[Path]) -> Sequence[Path]:
     """Wrap the episodes while their frames are decoded."""
     return tqdm(paths, desc='decode', unit='episode', disable=not sys.stderr.isatty())
+
+
+def announce(text: str) -> None:
+    """Say what is about to take long."""
+    print(text, flush=True)

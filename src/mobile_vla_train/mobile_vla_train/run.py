@@ -4,18 +4,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-import logging
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-import warnings
 
 import lightning
-from lightning.pytorch.loggers import TensorBoardLogger
+from lightning.pytorch.utilities import rank_zero_only
 import numpy as np
 import torch
-import yaml
 
 from mobile_vla_core.action_space import ActionCodec
 from mobile_vla_core.episodes.folder import find_episodes
@@ -27,26 +23,27 @@ from mobile_vla_core.policy_card import PolicyCard
 
 from . import __version__
 from .config import TrainConfig
-from .data.augmentation import ClipAugmentation, trained_actions
-from .data.cache import CachedEpisode, FrameCache, open_cache
-from .data.dataset import ClipDataset, EpisodeDataset
+from .data.assembly import open_data, training_clips
+from .data.augmentation import trained_actions
+from .data.cache import CachedEpisode, FrameCache
+from .data.clip_order import ClipOrder
+from .data.dataset import EpisodeDataset
 from .data.loading import EpisodeLoading
 from .data.picture_quality import recorded_quality
 from .data.split import load_split, make_split, Split
-from .learning.checkpoints import PolicyCheckpoints, STATE_FILE, TRAINER_STATE
+from .learning.checkpoints import PolicyCheckpoints
+from .learning.early_end import EarlyEnd
+from .learning.interruption import Interruption
 from .learning.module import PolicyModule
-from .progress import reading_progress, TrainingProgress
+from .learning.optimiser import optimiser_class
+from .learning.run_record import RunRecord
+from .learning.trainer import build_trainer, quiet
+from .learning.trainer_state import load_state, STEP
+from .learning.tuning import prepare_network
+from .progress import announce, reading_progress, TrainingProgress
+from .run_folder import CACHE, RunFolder
 from .validation.baselines import BaselineReference
 from .validation.figure_writing import FigureWriting
-
-CACHE = 'cache'
-CONFIG_FILE = 'config.yaml'
-LOG_EVERY = 20
-"""Steps from one point in TensorBoard to the next."""
-
-
-class InterruptedRun(Exception):  # noqa: N818 - not an error
-    """The user stopped the run."""
 
 
 class TrainingRun:
@@ -62,8 +59,9 @@ class TrainingRun:
     def __init__(
         self, data: Path, output: Path, config: TrainConfig, cache: Path | None = None
     ) -> None:
-        self.output = Path(output)
+        self.folder = RunFolder(output)
         self.config = config
+        optimiser_class(config.optimiser)
         paths = find_episodes(data)
         quality = config.data.jpeg_quality or recorded_quality(paths, config.data.camera)
         preprocessing = Preprocessing(config.data.height, config.data.width, quality)
@@ -72,19 +70,17 @@ class TrainingRun:
         lightning.seed_everything(config.seed, verbose=False)
         network_settings = _network_settings(config)
         self.network = build_network(config.policy.architecture, network_settings)
-        try:
-            self.output.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise ConfigError(
-                f'cannot write into {self.output} ({error.strerror}): choose another --output'
-            ) from error
-        self.cache = open_cache(
-            Path(cache) if cache else self.output / CACHE,
+        if config.policy.pretrained:
+            self.network.load_backbone(config.policy.pretrained)
+        prepare_network(self.network, config.tuning)
+        self.folder.prepare()
+        self.cache = open_data(
+            config.data,
+            Path(cache) if cache else self.folder.path / CACHE,
             paths,
             preprocessing,
-            camera=config.data.camera,
-            step_period=config.data.step_period,
             progress=reading_progress,
+            announce=announce,
         )
         self.split = self._split()
         training = self.cache.select(self.split.train)
@@ -92,86 +88,101 @@ class TrainingRun:
         self.codec = ActionCodec.from_actions(trained_actions(actions, config.augmentation))
         self.card = _card(config, self.network, self.cache, training, preprocessing, self.codec)
         reference = BaselineReference.of_cache(self.cache, training)
-        self.module = PolicyModule(self.network, self.codec, reference, config)
+        self.module = PolicyModule(
+            self.network, self.codec, reference, config, name_batch=self._name_batch
+        )
         self._training = training
+        self._interruption = Interruption(self.folder.state)
 
-    def fit(self, resume: bool = False) -> dict[str, Any]:
+    def stop_after(self, step: int) -> None:
+        """Let `fit` end after a step, as if asked to stop then."""
+        self._interruption.request(step)
+
+    def fit(self, resume: bool = False, overwrite: bool = False) -> dict[str, Any]:
         """
         Train to the last step.
 
         :param resume: go on from the run folder's trainer state
+        :param overwrite: train anew in a folder that holds a run
         :return: the metrics of the last validation
-        :raises ConfigError: if there is nothing to go on from
-        :raises InterruptedRun: on Ctrl-C
+        :raises ConfigError: if there is nothing to go on from, or a run in the way
+        :raises InterruptedRun: when asked to stop; everything is saved then
         """
-        state = self.output / TRAINER_STATE / STATE_FILE
-        if resume and not state.exists():
-            raise ConfigError(f'{state} does not exist: there is nothing to resume')
-        (self.output / CONFIG_FILE).write_text(
-            yaml.safe_dump(self.config.to_dict(), sort_keys=False), encoding='utf-8'
-        )
+        if resume:
+            self._check_unfinished()
+        elif not overwrite:
+            self.folder.check_vacant()
+        elif rank_zero_only.rank == 0:
+            self.folder.clear()
         schedule = self.config.schedule
-        with _quiet():
-            trainer = lightning.Trainer(
-                accelerator=self.config.accelerator,
-                devices=1,
-                precision=self.config.precision,
-                max_steps=schedule.steps,
-                max_epochs=-1,
-                gradient_clip_val=self.config.optimiser.gradient_clip,
-                log_every_n_steps=LOG_EVERY,
-                num_sanity_val_steps=0,
-                enable_progress_bar=False,
-                enable_model_summary=False,
-                enable_checkpointing=False,
-                use_distributed_sampler=False,
-                reload_dataloaders_every_n_epochs=1,
-                logger=TensorBoardLogger(self.output, name='', version='tensorboard'),
-                callbacks=[
-                    PolicyCheckpoints(self.output, self.card),
+        with quiet(), self._interruption.listening():
+            trainer = build_trainer(
+                self.config,
+                self.folder.path,
+                [
+                    RunRecord(self.folder, self.config, self.split),
+                    PolicyCheckpoints(self.folder, self.card, schedule),
+                    EarlyEnd(schedule.patience),
                     TrainingProgress(schedule.steps),
-                    FigureWriting(self.output, self.config.validation.figures_every),
+                    FigureWriting(self.folder.path, self.config.validation.figures_every),
+                    self._interruption,
                 ],
             )
-            try:
-                trainer.fit(
-                    self.module,
-                    datamodule=self._loading(),
-                    ckpt_path=state if resume else None,
-                    weights_only=True if resume else None,
-                )
-            except SystemExit as error:  # what Lightning makes of Ctrl-C
-                raise InterruptedRun from error
+            trainer.fit(
+                self.module,
+                datamodule=self._loading(trainer.global_rank, trainer.world_size),
+                ckpt_path=self.folder.state if resume else None,
+                weights_only=True if resume else None,
+            )
         return self.module.metrics
+
+    def _check_unfinished(self) -> None:
+        self.folder.check_resumable(self.config)
+        taken, steps = load_state(self.folder.state)[STEP], self.config.schedule.steps
+        if taken >= steps:
+            raise ConfigError(
+                f'{self.folder.path} has taken all its {steps} steps: there is nothing to resume'
+            )
 
     def _split(self) -> Split:
         scenarios = {episode.name: episode.scenario for episode in self.cache.episodes}
-        split = load_split(self.output, list(scenarios))
+        split = load_split(self.folder.path, list(scenarios))
         if split is None:
             split = make_split(scenarios, self.config.data.validation_fraction, self.config.seed)
-            split.save(self.output)
         return split
 
-    def _loading(self) -> EpisodeLoading:
-        data = self.config.data
-        training = ClipDataset(
+    def _loading(self, rank: int = 0, world_size: int = 1) -> EpisodeLoading:
+        training = training_clips(
+            self.config,
             self.cache,
             self._training,
             self.codec,
-            ClipAugmentation(self.config.augmentation),
             chunk=self.network.chunk,
-            clip_length=data.clip_length,
-            clips_per_batch=data.clips_per_batch,
-            steps=self.config.schedule.steps,
-            seed=self.config.seed,
+            rank=rank,
+            world_size=world_size,
         )
         validation = EpisodeDataset(
             self.cache,
             self.cache.select(self.split.validation),
             self.codec,
             chunk=self.network.chunk,
+            rank=rank,
+            world_size=world_size,
         )
-        return EpisodeLoading(training, validation, self.config.schedule.epoch_steps)
+        return EpisodeLoading(
+            training,
+            validation,
+            self.config.schedule.epoch_steps,
+            accumulate=self.config.optimiser.accumulate,
+            workers=self.config.data.workers,
+        )
+
+    def _name_batch(self, step: int) -> str:
+        """Return the names of the episodes whose clips are in the batches of a step."""
+        clips = self.config.data.clips_per_batch * self.config.optimiser.accumulate
+        order = ClipOrder(self._training, self.config.data.clip_length, self.config.seed)
+        places = (order.place(number) for number in range(step * clips, (step + 1) * clips))
+        return ', '.join(sorted({episode.name for episode, _ in places}))
 
 
 def _network_settings(config: TrainConfig) -> Mapping[str, Any]:
@@ -201,17 +212,3 @@ def _card(
         data_fingerprint=cache.data_fingerprint,
         software=f'mobile_vla_train {__version__}, torch {torch.__version__}',
     )
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Silence Lightning's hints on stderr: its errors are raised, not logged."""
-    logger = logging.getLogger('lightning.pytorch')
-    level = logger.level
-    logger.setLevel(logging.ERROR)
-    try:
-        with warnings.catch_warnings():
-            warnings.filterwarnings('ignore', module='lightning')
-            yield
-    finally:
-        logger.setLevel(level)

@@ -12,8 +12,11 @@ import sys
 from mobile_vla_core.errors import MobileVlaError
 from mobile_vla_core.images import use_one_thread
 
-from .config_file import config_keys, load_config
+from .config_file import config_keys, load_config, shipped_configs
+from .run_folder import RunFolder
 from .runtime import prepare_runtime
+
+DEFAULT_CONFIG = 'nano'
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -23,25 +26,45 @@ def main(arguments: Sequence[str] | None = None) -> int:
     prepare_runtime()
     use_one_thread()
     # Imported here: torch reads its memory settings when it is imported.
-    from .run import InterruptedRun, TrainingRun
+    from .learning.interruption import InterruptedRun
+    from .rehearsal import rehearse
+    from .run import TrainingRun
     from .validation.report import format_report
 
     try:
-        config = load_config(options.config, options.overrides)
+        config = load_config(_source(options), options.overrides)
+        if options.test:
+            for line in rehearse(options.data, options.output, config):
+                print(line)
+            return 0
         run = TrainingRun(options.data, options.output, config, options.cache)
         print(
             f'{len(run.split.train)} episodes to train on, '
             f'{len(run.split.validation)} to validate on'
         )
-        print(format_report(run.fit(options.resume)))
+        print(format_report(run.fit(options.resume, options.overwrite)))
     except MobileVlaError as error:
         print(f'train: {error}', file=sys.stderr)
         return 1
-    except (KeyboardInterrupt, InterruptedRun):
-        print('train: interrupted; --resume goes on from the last epoch', file=sys.stderr)
+    except OSError as error:
+        print(f'train: {error}; --resume goes on from the last checkpoint', file=sys.stderr)
+        return 1
+    except InterruptedRun as stop:
+        print(f'train: {stop}; --resume goes on from there', file=sys.stderr)
+        return 130
+    except (KeyboardInterrupt, SystemExit):  # the latter is what Lightning makes of Ctrl-C
+        print('train: interrupted; --resume goes on from the last checkpoint', file=sys.stderr)
         return 130
     print(f'\nPolicy: {options.output / "checkpoints" / "best"}')
     return 0
+
+
+def _source(options: argparse.Namespace) -> str:
+    """Return the configuration that is asked for; a resumed run has its own."""
+    stored = RunFolder(options.output).config
+    if options.config is None and options.resume and stored.exists():
+        return str(stored)
+    return options.config or DEFAULT_CONFIG
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -54,11 +77,18 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument('--output', type=Path, required=True, help='run folder')
     parser.add_argument(
         '--config',
-        default='nano',
-        help='YAML file, or name of a shipped one: nano (default)',
+        help=f'YAML or JSON file, or name of a shipped one: {", ".join(shipped_configs())} '
+        f'({DEFAULT_CONFIG}; with --resume that of the run)',
     )
     parser.add_argument('--cache', type=Path, help='folder of decoded frames (in the run folder)')
-    parser.add_argument('--resume', action='store_true', help='go on with the run in --output')
+    existing = parser.add_mutually_exclusive_group()
+    existing.add_argument('--resume', action='store_true', help='go on with the run in --output')
+    existing.add_argument(
+        '--overwrite', action='store_true', help='train anew where --output holds a run'
+    )
+    existing.add_argument(
+        '--test', action='store_true', help='try every part of training for a few steps'
+    )
     parser.add_argument(
         'overrides', nargs='*', metavar='key=value', help='such as optimiser.learning_rate=1e-3'
     )

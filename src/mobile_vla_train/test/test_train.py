@@ -8,39 +8,17 @@ import shutil
 from conftest import HEIGHT, WIDTH, write_episode
 import numpy as np
 import pytest
-from safetensors.torch import load_file
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 import torch
+from training_rig import SMALL, train, weights_of
 import yaml
 
 from mobile_vla_core.checkpoint import load_policy
 from mobile_vla_core.episodes.folder import find_episodes
 from mobile_vla_core.episodes.reader import Episode
 from mobile_vla_train.config import OptimiserConfig
-from mobile_vla_train.data.dataset import ClipDataset
-from mobile_vla_train.learning.module import learning_rate_factor
+from mobile_vla_train.learning.optimiser import learning_rate_factor
 from mobile_vla_train.train import main
-
-SMALL = (
-    f'data.height={HEIGHT}',
-    f'data.width={WIDTH}',
-    'data.clip_length=8',
-    'data.clips_per_batch=4',
-    'policy.network.channels=[4,8,8,8]',
-    'policy.network.feature_dim=32',
-    'policy.network.hidden_dim=32',
-    'schedule.epoch_steps=3',
-    'optimiser.warmup_steps=2',
-    'threads=1',
-)
-
-
-def train(data, output, *arguments):
-    return main(['--data', str(data), '--output', str(output), *SMALL, *arguments])
-
-
-def weights_of(output, name='last'):
-    return load_file(output / 'checkpoints' / name / 'model.safetensors')
 
 
 @pytest.fixture(scope='module')
@@ -140,26 +118,6 @@ def test_the_same_seed_gives_the_same_policy_and_another_does_not(run, episodes,
     assert not all(torch.equal(first[name], other[name]) for name in first)
 
 
-def test_a_resumed_run_ends_where_an_uninterrupted_one_does(run, episodes, tmp_path, monkeypatch):
-    output = tmp_path / 'resumed'
-    read = ClipDataset.__getitem__
-
-    def lose_power(dataset, step):
-        if step == 4:
-            raise ConnectionAbortedError
-        return read(dataset, step)
-
-    monkeypatch.setattr(ClipDataset, '__getitem__', lose_power)
-    with pytest.raises(ConnectionAbortedError):
-        train(episodes, output, 'schedule.steps=6')
-    monkeypatch.undo()
-    halfway = weights_of(output)
-    assert train(episodes, output, 'schedule.steps=6', '--resume') == 0
-    first, resumed = weights_of(run), weights_of(output)
-    assert all(torch.equal(first[name], resumed[name]) for name in first)
-    assert not all(torch.equal(halfway[name], resumed[name]) for name in first)
-
-
 def test_steps_that_are_no_multiple_of_an_epoch_end_with_a_validation(episodes, tmp_path):
     assert train(episodes, tmp_path, 'schedule.steps=5') == 0
     metrics = json.loads((tmp_path / 'checkpoints' / 'last' / 'metrics.json').read_text())
@@ -168,7 +126,7 @@ def test_steps_that_are_no_multiple_of_an_epoch_end_with_a_validation(episodes, 
 
 def test_a_split_is_kept_from_run_to_run(run, episodes):
     before = (run / 'split.yaml').read_text()
-    assert train(episodes, run, 'schedule.steps=1', 'seed=99') == 0
+    assert train(episodes, run, 'schedule.steps=1', 'seed=99', '--overwrite') == 0
     assert (run / 'split.yaml').read_text() == before
 
 

@@ -12,10 +12,11 @@ from torch import nn
 
 class WeightAverage(nn.Module):
     """
-    Exponential moving average of all parameters and buffers.
+    Exponential moving average of all trained parameters; buffers are followed.
 
     Early on the decay is shortened to (1 + n) / (10 + n) after n updates, so that the random
-    initial weights are forgotten.
+    initial weights are forgotten. Weights that are not trained are shared with the network and
+    not copied.
 
     :param decay: share of the old mean kept at each update; 0 follows the network exactly
     """
@@ -23,16 +24,26 @@ class WeightAverage(nn.Module):
     def __init__(self, network: nn.Module, decay: float) -> None:
         super().__init__()
         self._decay = decay
-        self.network = copy.deepcopy(network).requires_grad_(False)
-        self.register_buffer('updates', torch.zeros((), dtype=torch.long))
+        shared = {id(p): p for p in network.parameters() if not p.requires_grad}
+        self._trained = [name for name, p in network.named_parameters() if p.requires_grad]
+        self.network = copy.deepcopy(network, shared)
+        self.network.requires_grad_(False)
+        self._updates = 0
 
     @torch.no_grad()
     def update(self, network: nn.Module) -> None:
         """Move the mean towards the network's present weights."""
-        self.updates += 1
-        count = int(self.updates)
-        share = 1.0 - min(self._decay, (1 + count) / (10 + count))
-        mean, present = list(self.network.parameters()), list(network.parameters())
+        self._updates += 1
+        share = 1.0 - min(self._decay, (1 + self._updates) / (10 + self._updates))
+        kept, now = dict(self.network.named_parameters()), dict(network.named_parameters())
+        mean, present = ([one[name] for name in self._trained] for one in (kept, now))
         torch._foreach_lerp_(mean, present, share)
-        for kept, now in zip(self.network.buffers(), network.buffers(), strict=True):
-            kept.copy_(now)
+        for mine, theirs in zip(self.network.buffers(), network.buffers(), strict=True):
+            mine.copy_(theirs)
+
+    def get_extra_state(self) -> dict[str, int]:
+        """Return the number of updates: it stays out of the device's memory."""
+        return {'updates': self._updates}
+
+    def set_extra_state(self, state: dict[str, int]) -> None:
+        self._updates = state['updates']

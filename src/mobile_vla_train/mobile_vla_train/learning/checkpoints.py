@@ -1,10 +1,11 @@
 # Copyright 2026 The Mobile VLA Authors
 # SPDX-License-Identifier: Apache-2.0
-"""Write the best and the last policy of a run, and the trainer's state apart from them."""
+"""Write the policies of a run and, apart from them, the state from which it goes on."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Mapping
+import shutil
 from typing import Any
 
 import lightning
@@ -13,25 +14,28 @@ from lightning.pytorch.callbacks import Callback
 from mobile_vla_core.checkpoint import save_policy
 from mobile_vla_core.policy_card import PolicyCard
 
+from ..config import ScheduleConfig
+from ..run_folder import CHECKPOINTS, RunFolder
 from .module import PolicyModule
 
-CHECKPOINTS = 'checkpoints'
 BEST, LAST = 'best', 'last'
-TRAINER_STATE = 'trainer_state'
-STATE_FILE = 'last.ckpt'
+STEP_PREFIX = 'step_'
 
 
 class PolicyCheckpoints(Callback):
     """
-    After every validation: `checkpoints/last`, and `checkpoints/best` when the loss is lowest.
+    Keep policies: `last` and `best` by validation loss, and `step_…` every so many steps.
 
-    :param run: the run folder
+    The trainer's state is written with each, after it.
+
+    :param folder: of the run
     :param card: of the policy being trained
     """
 
-    def __init__(self, run: Path, card: PolicyCard) -> None:
-        self._run = run
+    def __init__(self, folder: RunFolder, card: PolicyCard, schedule: ScheduleConfig) -> None:
+        self._folder = folder
         self._card = card
+        self._schedule = schedule
         self.best_loss = float('inf')
 
     @property
@@ -44,13 +48,40 @@ class PolicyCheckpoints(Callback):
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         self.best_loss = state_dict['best_loss']
 
-    def on_train_epoch_end(self, trainer: lightning.Trainer, module: PolicyModule) -> None:
-        network, metrics = module.average.network, module.metrics
-        if not metrics:  # a resumed run first ends the epoch in which its state was saved
+    def on_train_batch_end(
+        self, trainer: lightning.Trainer, module: PolicyModule, *_: Any
+    ) -> None:
+        step, schedule = trainer.global_step, self._schedule
+        if not module.stepped or not schedule.every or step % schedule.every:
             return
-        folder = self._run / CHECKPOINTS
+        if step % schedule.epoch_steps == 0 or step == schedule.steps:
+            return  # a validation follows, and with it a checkpoint
+        module.check_finite()
+        self._save(trainer, module, {f'{STEP_PREFIX}{step:08d}': {'step': step}})
+        if trainer.is_global_zero and schedule.keep:
+            steps = sorted((self._folder.path / CHECKPOINTS).glob(f'{STEP_PREFIX}*'))
+            for old in steps[: -schedule.keep]:
+                shutil.rmtree(old, ignore_errors=True)
+
+    def on_train_epoch_end(self, trainer: lightning.Trainer, module: PolicyModule) -> None:
+        metrics = module.metrics
+        wanted = {LAST: metrics}
         if metrics['validation_loss'] < self.best_loss:
             self.best_loss = metrics['validation_loss']
-            save_policy(folder / BEST, network, self._card, metrics)
-        save_policy(folder / LAST, network, self._card, metrics)
-        trainer.save_checkpoint(self._run / TRAINER_STATE / STATE_FILE)
+            wanted = {BEST: metrics, LAST: metrics}
+        self._save(trainer, module, wanted)
+
+    def _save(
+        self,
+        trainer: lightning.Trainer,
+        module: PolicyModule,
+        wanted: Mapping[str, Mapping[str, Any]],
+    ) -> None:
+        """Write checkpoints, by name with their metrics, then the state."""
+        network = module.kept_network()
+        if trainer.is_global_zero:
+            for name, metrics in wanted.items():
+                save_policy(
+                    self._folder.path / CHECKPOINTS / name, network, self._card, metrics
+                )
+        trainer.save_checkpoint(self._folder.state)

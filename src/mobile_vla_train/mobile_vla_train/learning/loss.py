@@ -16,11 +16,13 @@ from ..data.dataset import ClipBatch
 
 
 class Loss(NamedTuple):
-    """Means over the valid actions of a batch."""
+    """Means over the valid actions of a batch, each counted with the weight of its frame."""
 
     total: Tensor
     velocity: Tensor
     action_type: Tensor
+    weight: Tensor
+    """Sum of the weights: how much this batch counts beside others."""
 
 
 class ChunkLoss:
@@ -29,10 +31,13 @@ class ChunkLoss:
 
     Divided by delta, the loss is the absolute error less a constant wherever the error is large,
     whatever delta is.
+
+    :param weighted: whether frames count differently; else a batch's `weight` is not looked at
     """
 
-    def __init__(self, config: LossConfig) -> None:
+    def __init__(self, config: LossConfig, weighted: bool = False) -> None:
         self._config = config
+        self._weighted = weighted
 
     def __call__(self, output: PolicyOutput, batch: ClipBatch) -> Loss:
         """
@@ -42,13 +47,29 @@ class ChunkLoss:
         """
         valid = batch.valid.flatten(0, 1)
         delta = self._config.huber_delta
+        weight = valid
+        reduction = 'mean'
+        if self._weighted:
+            weight = batch.weight.flatten()[:, None].expand_as(valid)[valid]
+            reduction = 'none'
         velocity = functional.huber_loss(
-            output.velocity[valid], batch.velocity.flatten(0, 1)[valid], delta=delta
+            output.velocity[valid].float(),
+            batch.velocity.flatten(0, 1)[valid],
+            delta=delta,
+            reduction=reduction,
         )
         action_type = functional.cross_entropy(
-            output.type_logits[valid], batch.action_type.flatten(0, 1)[valid]
+            output.type_logits[valid].float(),
+            batch.action_type.flatten(0, 1)[valid],
+            reduction=reduction,
         )
+        if self._weighted:
+            velocity = _weighted_mean(velocity.mean(dim=-1), weight)
+            action_type = _weighted_mean(action_type, weight)
         velocity = velocity / delta
-        return Loss(
-            velocity + self._config.action_type_weight * action_type, velocity, action_type
-        )
+        total = velocity + self._config.action_type_weight * action_type
+        return Loss(total, velocity, action_type, weight.sum())
+
+
+def _weighted_mean(errors: Tensor, weight: Tensor) -> Tensor:
+    return (errors * weight).sum() / weight.sum()

@@ -4,33 +4,58 @@
 
 from __future__ import annotations
 
-import math
-from typing import Any
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import lightning
+from lightning.pytorch.strategies import ModelParallelStrategy
 import numpy as np
 from numpy.typing import NDArray
 import torch
-from torch import Tensor
+from torch import distributed, Tensor
+from torch.optim import Optimizer
 
 from mobile_vla_core.action_space import ActionCodec, as_action
 from mobile_vla_core.instruction import mirror_instruction
 from mobile_vla_core.policies.network import PolicyNetwork, PolicyOutput
 
-from ..config import OptimiserConfig, TrainConfig
-from ..data.dataset import ClipBatch
+from ..config import TrainConfig
+from ..data.clip_batch import ClipBatch
 from ..validation.baselines import BaselineReference
 from ..validation.metrics import EpisodePredictions, OpenLoopMetrics, scalars
+from .adapters import has_adapters, merge_adapters
 from .average import WeightAverage
-from .loss import ChunkLoss
+from .divergence import DivergenceError, DivergenceWatch
+from .loss import ChunkLoss, Loss
+from .optimiser import build_optimiser, learning_rate_factor
+from .scale import full_state, gather, shard
+from .trainer_state import restore_position, store_position
+from .tuning import trained_parts
+
+_MOST_TOKENS = 4096
+"""Different batches of instructions whose tokens are remembered."""
+
+
+class ValidatedEpisode(NamedTuple):
+    """What validation found for one episode."""
+
+    number: int
+    """Of all that are validated, on whichever process."""
+    predictions: EpisodePredictions
+    loss: float
+    weight: float
+    """How much the loss counts."""
 
 
 class PolicyModule(lightning.LightningModule):
     """
     Imitate: predict the chunk of actions that the driver gave from each frame on.
 
-    :param network: trained in place; its running mean is what is validated and kept
+    :param network: trained in place, see `prepare_network`; its running mean, when there is one,
+        is what is validated and kept
     :param reference: the training episodes, from which the baselines are made
+    :param weighted: whether frames count differently
+    :param name_batch: says which episodes the batch of a step is made of, for error messages
     """
 
     def __init__(
@@ -39,82 +64,75 @@ class PolicyModule(lightning.LightningModule):
         codec: ActionCodec,
         reference: BaselineReference,
         config: TrainConfig,
+        *,
+        weighted: bool = False,
+        name_batch: Callable[[int], str] = 'step {}'.format,
     ) -> None:
         super().__init__()
         self.network = network
-        self.average = WeightAverage(network, config.optimiser.average_decay)
+        decay = config.optimiser.average_decay
+        self.average = WeightAverage(network, decay) if decay else None
         self.metrics: dict[str, Any] = {}
         """Of the last validation."""
+        self.open_loop = OpenLoopMetrics(reference)
+        """The predictions of the last validation, of all processes."""
+        self.stepped = False
+        """Whether the last batch ended with an optimiser step: with accumulation not all do."""
         self._codec = codec
         self._reference = reference
         self._config = config
-        self._loss = ChunkLoss(config.loss)
-        self.open_loop = OpenLoopMetrics(reference)
-        """Predictions of the last validation."""
-        self._validation_losses: list[tuple[float, int]] = []
+        self._name_batch = name_batch
+        self._loss = ChunkLoss(config.loss, weighted)
+        self._validated: list[ValidatedEpisode] = []
+        self._watch = DivergenceWatch()
+        self._tokens: dict[tuple[str, ...], Tensor] = {}
+        self._batch_loss = torch.zeros(())
+        trained = trained_parts(network, config.tuning)
+        adapted = config.tuning.mode == 'lora'
+        self._at_rest = [
+            part for name, part in network.parts().items() if name not in trained and not adapted
+        ]
 
-    def training_step(self, batch: ClipBatch, _: int) -> Tensor:
-        loss = self._loss(self._predict(self.network, batch, batch.instructions), batch)
-        self.log_dict(
-            {
-                'train/loss': loss.total,
-                'train/velocity_loss': loss.velocity,
-                'train/action_type_loss': loss.action_type,
-            }
-        )
-        return loss.total
+    @property
+    def sharded(self) -> bool:
+        """Whether the weights are divided over the processes."""
+        return isinstance(self.trainer.strategy, ModelParallelStrategy)
 
-    def on_train_batch_end(self, *_: Any) -> None:
-        self.average.update(self.network)
+    def kept_network(self) -> PolicyNetwork:
+        """
+        Return what a checkpoint holds: without adapters, whole, with its usual names.
 
-    def on_validation_epoch_start(self) -> None:
-        self.open_loop = OpenLoopMetrics(self._reference)
-        self._validation_losses = []
+        To be called on all processes; only the first may use the result.
+        """
+        network = self.network if self.average is None else self.average.network
+        adapted = has_adapters(network)
+        if not adapted and not self.sharded:
+            return network
+        state = full_state(network) if self.sharded else network.state_dict()
+        if not self.trainer.is_global_zero:
+            return network
+        state = merge_adapters(network, state) if adapted else state
+        plain = type(network).empty(network.config, network.assets())
+        plain.load_state_dict(state, assign=True)
+        return plain
 
-    def validation_step(self, batch: ClipBatch, index: int) -> None:
-        network = self.average.network
-        output = self._predict(network, batch, batch.instructions)
-        loss = self._loss(output, batch)
-        self._validation_losses.append((float(loss.total), int(batch.valid.sum())))
-        swapped = [mirror_instruction(text) for text in batch.instructions]
-        swapped_output = None
-        if swapped != batch.instructions:
-            swapped_output = self._predict(network, batch, swapped)
-        episode = self.trainer.val_dataloaders.dataset.episodes[index]
-        self.open_loop.add(
-            EpisodePredictions(
-                scenario=episode.scenario,
-                predicted=self._actions(output),
-                swapped=None if swapped_output is None else self._actions(swapped_output),
-                recorded=self._recorded(batch),
-                valid=batch.valid[0].cpu().numpy(),
-                name=episode.name,
-                instruction=episode.instruction,
-            )
-        )
+    def train(self, mode: bool = True) -> PolicyModule:
+        """Keep frozen parts as they are in serving: no dropout in them."""
+        super().train(mode)
+        for part in self._at_rest:
+            part.eval()
+        return self
 
-    def on_validation_epoch_end(self) -> None:
-        losses, weights = zip(*self._validation_losses, strict=True)
-        loss = float(np.average(losses, weights=weights))
-        self.metrics = {
-            'step': self.global_step,
-            'validation_loss': loss,
-            'validation': self.open_loop.summary(),
-        }
-        self.log('validation/loss', loss)
-        for name, value in scalars(self.metrics['validation']).items():
-            self.log(f'validation/{name}', value)
+    def configure_model(self) -> None:
+        if self.sharded and not self._is_sharded():
+            mesh = self.device_mesh['data_parallel']
+            shard(self.network, mesh, self._config.precision)
+        if self._config.compile:
+            self.network.compile()
 
     def configure_optimizers(self) -> dict[str, Any]:
         config = self._config.optimiser
-        matrices = [p for p in self.network.parameters() if p.ndim > 1]
-        others = [p for p in self.network.parameters() if p.ndim <= 1]
-        optimiser = torch.optim.AdamW(
-            [{'params': matrices}, {'params': others, 'weight_decay': 0.0}],
-            lr=config.learning_rate,
-            weight_decay=config.weight_decay,
-            fused=True,
-        )
+        optimiser = build_optimiser(self.network, config)
         steps = self._config.schedule.steps
         schedule = torch.optim.lr_scheduler.LambdaLR(
             optimiser, lambda step: learning_rate_factor(step, steps, config)
@@ -124,10 +142,146 @@ class PolicyModule(lightning.LightningModule):
             'lr_scheduler': {'scheduler': schedule, 'interval': 'step'},
         }
 
+    def training_step(self, batch: ClipBatch, index: int) -> Tensor:
+        self._seed_dropout(index)
+        loss = self._loss(self._predict(batch, batch.instructions), batch)
+        shared, share = self._over_ranks(loss)
+        self.log_dict(
+            {
+                'train/loss': shared.total,
+                'train/velocity_loss': shared.velocity,
+                'train/action_type_loss': shared.action_type,
+            }
+        )
+        self._batch_loss = loss.total.detach()
+        return loss.total if share is None else loss.total * share
+
+    def configure_gradient_clipping(self, optimizer: Optimizer, *_: Any, **__: Any) -> None:
+        """
+        Clip the norm of all gradients together, under every strategy.
+
+        Lightning's own clipping is not used: it refuses to clip sharded gradients.
+        """
+        gradients = [p for group in optimizer.param_groups for p in group['params']]
+        limit = self._config.optimiser.gradient_clip or float('inf')
+        norm = torch.nn.utils.clip_grad_norm_(gradients, limit)
+        norm = norm.full_tensor() if self.sharded else norm
+        self.log('train/gradient_norm', norm)
+        self._watch.observe(self.global_step, self._batch_loss, norm)
+        if self.device.type == 'cpu' or self.global_step % self._config.log_every == 0:
+            self.check_finite()
+
+    def check_finite(self) -> None:
+        """
+        Look whether all losses and gradients so far were numbers.
+
+        :raises DivergenceError: if not; it names the batch
+        """
+        step = self._watch.first_bad_step()
+        if step is not None:
+            raise DivergenceError(
+                f'the loss or its gradient is no longer a number at step {step}, in the batch of '
+                f'{self._name_batch(step)}; the checkpoints and the state before it are kept: '
+                f'lower optimiser.learning_rate, or look at those episodes'
+            )
+
+    def optimizer_step(self, *arguments: Any, **keywords: Any) -> None:
+        super().optimizer_step(*arguments, **keywords)
+        if self.average is not None:
+            self.average.update(self.network)
+        self.stepped = True
+
+    def on_train_batch_start(self, *_: Any) -> None:
+        self.stepped = False
+
+    def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        store_position(checkpoint, self.global_step)
+
+    def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        restore_position(self.trainer, checkpoint)
+
+    def on_validation_epoch_start(self) -> None:
+        self.check_finite()
+        self._validated = []
+
+    def validation_step(self, batch: ClipBatch, index: int) -> None:
+        dataset = self.trainer.val_dataloaders.dataset
+        output = self._predict(batch, batch.instructions, kept=True)
+        swapped = [mirror_instruction(text) for text in batch.instructions]
+        has_side = swapped != batch.instructions
+        # A sharded network is run by all processes at once, so equally often by each.
+        swapped_output = None
+        if has_side or self.sharded:
+            swapped_output = self._predict(batch, swapped, kept=True)
+        if dataset.is_padding(index):
+            return
+        episode, loss = dataset.episodes[index], self._loss(output, batch)
+        predictions = EpisodePredictions(
+            scenario=episode.scenario,
+            predicted=self._actions(output),
+            swapped=self._actions(swapped_output) if has_side else None,
+            recorded=self._recorded(batch),
+            valid=batch.valid[0].cpu().numpy(),
+            name=episode.name,
+            instruction=episode.instruction,
+        )
+        number = index * self.trainer.world_size + self.global_rank
+        self._validated.append(
+            ValidatedEpisode(number, predictions, float(loss.total), float(loss.weight))
+        )
+
+    def on_validation_epoch_end(self) -> None:
+        episodes = sorted(gather(self._validated), key=lambda one: one.number)
+        self.open_loop = OpenLoopMetrics(self._reference)
+        for episode in episodes:
+            self.open_loop.add(episode.predictions)
+        loss = float(
+            np.average([one.loss for one in episodes], weights=[one.weight for one in episodes])
+        )
+        self.metrics = {
+            'step': self.global_step,
+            'validation_loss': loss,
+            'validation': self.open_loop.summary(),
+        }
+        self.log('validation/loss', loss, rank_zero_only=True)
+        for name, value in scalars(self.metrics['validation']).items():
+            self.log(f'validation/{name}', value, rank_zero_only=True)
+
     def _predict(
-        self, network: PolicyNetwork, batch: ClipBatch, instructions: list[str]
+        self, batch: ClipBatch, instructions: list[str], *, kept: bool = False
     ) -> PolicyOutput:
-        return network(batch.frames, network.tokenize(instructions).to(self.device))
+        network = self.average.network if kept and self.average is not None else self.network
+        key = tuple(instructions)
+        if key not in self._tokens:
+            if len(self._tokens) >= _MOST_TOKENS:
+                self._tokens.clear()
+            self._tokens[key] = network.tokenize(instructions).to(self.device)
+        return network(batch.frames, self._tokens[key])
+
+    def _seed_dropout(self, index: int) -> None:
+        """Draw the same after a resume: chance depends on seed, step and process alone."""
+        part = index % self._config.optimiser.accumulate
+        state = (self._config.seed, self.global_step, part, self.global_rank)
+        torch.manual_seed(int(np.random.SeedSequence(state).generate_state(1)[0]))
+
+    def _over_ranks(self, loss: Loss) -> tuple[Loss, Tensor | None]:
+        """
+        Return the loss of the whole batch, and how much this process' part counts in it.
+
+        Gradients are averaged over the processes, which is right when all have as many valid
+        actions; the share makes up for where they have not.
+        """
+        world = self.trainer.world_size
+        if world == 1:
+            return loss, None
+        parts = torch.stack([part.detach().float() for part in loss])
+        parts = torch.cat([parts[:3] * parts[3], parts[3:]])
+        distributed.all_reduce(parts)
+        whole = Loss(*(parts[:3] / parts[3]), parts[3])
+        return whole, loss.weight.detach() * world / parts[3]
+
+    def _is_sharded(self) -> bool:
+        return any(hasattr(parameter, 'full_tensor') for parameter in self.network.parameters())
 
     def _actions(self, output: PolicyOutput) -> NDArray[np.float32]:
         velocity = self._codec.denormalise(output.velocity.float().cpu().numpy())
@@ -136,12 +290,3 @@ class PolicyModule(lightning.LightningModule):
     def _recorded(self, batch: ClipBatch) -> NDArray[np.float32]:
         velocity = self._codec.denormalise(batch.velocity[0].cpu().numpy())
         return as_action(velocity, batch.action_type[0].cpu().numpy())
-
-
-def learning_rate_factor(step: int, steps: int, config: OptimiserConfig) -> float:
-    """Return the share of the full learning rate: a linear warm-up, then half a cosine."""
-    if step < config.warmup_steps:
-        return (step + 1) / config.warmup_steps
-    progress = (step - config.warmup_steps) / max(1, steps - config.warmup_steps)
-    cosine = 0.5 * (1.0 + math.cos(math.pi * min(progress, 1.0)))
-    return config.final_learning_rate + (1.0 - config.final_learning_rate) * cosine

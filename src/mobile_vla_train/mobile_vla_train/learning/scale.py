@@ -1,0 +1,73 @@
+# Copyright 2026 The Mobile VLA Authors
+# SPDX-License-Identifier: Apache-2.0
+"""Several processes: how a run is spread over devices and machines."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lightning.pytorch.plugins.environments import SLURMEnvironment
+from lightning.pytorch.strategies import DDPStrategy, ModelParallelStrategy, Strategy
+import torch
+from torch import distributed, nn
+from torch.distributed.device_mesh import DeviceMesh
+
+from mobile_vla_core.policies.network import PolicyNetwork
+
+from ..config import TrainConfig
+
+
+def build_strategy(config: TrainConfig) -> Strategy | str:
+    """Return what Lightning is to do with the processes of a run."""
+    ranks = config.devices * config.nodes
+    if config.strategy == 'fsdp':
+        return ModelParallelStrategy(
+            data_parallel_size=ranks, tensor_parallel_size=1, save_distributed_checkpoint=False
+        )
+    if config.strategy == 'ddp' or (config.strategy == 'auto' and ranks > 1):
+        return DDPStrategy(gradient_as_bucket_view=True)
+    return config.strategy
+
+
+def cluster_plugins() -> list[Any]:
+    """
+    Return how a cluster is to be treated.
+
+    SLURM's signal before the end of a job saves the state as Ctrl-C does; Lightning would save
+    a file of its own instead.
+    """
+    return [SLURMEnvironment(auto_requeue=False)] if SLURMEnvironment.detect() else []
+
+
+def shard(network: PolicyNetwork, mesh: DeviceMesh, precision: str) -> None:
+    """
+    Divide a network's weights over the processes (FSDP2), each repeated layer by itself.
+
+    :param precision: with bf16-mixed, layers are gathered in half the bytes
+    """
+    from torch.distributed.fsdp import fully_shard, MixedPrecisionPolicy
+
+    policy = MixedPrecisionPolicy()
+    if precision == 'bf16-mixed':
+        policy = MixedPrecisionPolicy(param_dtype=torch.bfloat16, reduce_dtype=torch.float32)
+    for layer in network.modules():
+        if isinstance(layer, network.layer_classes()):
+            fully_shard(layer, mesh=mesh, mp_policy=policy)
+    fully_shard(network, mesh=mesh, mp_policy=policy)
+
+
+def full_state(module: nn.Module) -> dict[str, torch.Tensor]:
+    """Gather a sharded module's state dict; empty on all processes but the first."""
+    from torch.distributed.checkpoint.state_dict import get_model_state_dict, StateDictOptions
+
+    options = StateDictOptions(full_state_dict=True, cpu_offload=True)
+    return get_model_state_dict(module, options=options)
+
+
+def gather(values: list[Any]) -> list[Any]:
+    """Return the lists of all processes in one."""
+    if not distributed.is_available() or not distributed.is_initialized():
+        return values
+    lists: list[Any] = [None] * distributed.get_world_size()
+    distributed.all_gather_object(lists, values)
+    return [value for rank in lists for value in rank]

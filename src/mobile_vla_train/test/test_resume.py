@@ -1,0 +1,140 @@
+# Copyright 2026 The Mobile VLA Authors
+# SPDX-License-Identifier: Apache-2.0
+"""Tests for trainer_state.py, interruption.py, run_folder.py: nothing is lost, all is exact."""
+
+import signal
+import time
+
+import pytest
+import torch
+from training_rig import scalars_of, start, train, weights_of
+
+from mobile_vla_core.errors import CheckpointError
+from mobile_vla_train.learning.trainer_state import load_state, TrainerStateFile
+from mobile_vla_train.train import main
+
+STEPS, EPOCH = 60, 15
+LONG = (
+    f'schedule.steps={STEPS}',
+    f'schedule.epoch_steps={EPOCH}',
+    'log_every=1',
+    'policy.network.dropout=0.3',  # so that chance must be resumed too
+)
+
+
+@pytest.fixture(scope='module')
+def whole(episodes, tmp_path_factory):
+    """Return a run that nothing interrupted."""
+    output = tmp_path_factory.mktemp('runs') / 'whole'
+    assert train(episodes, output, *LONG) == 0
+    return output
+
+
+def wait_for(condition, process):
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < deadline
+        time.sleep(0.002)
+
+
+def assert_same_losses(whole, resumed, first_step):
+    """Every loss that the resumed run ever logged is that of the whole run, bit for bit."""
+    expected, found = scalars_of(whole), scalars_of(resumed)
+    assert set(expected) == set(range(STEPS))
+    assert set(range(first_step, STEPS)) <= set(found) <= set(expected)
+    assert all({value} == set(expected[step]) for step in found for value in found[step])
+
+
+def assert_same_weights(one, other):
+    for name in ('best', 'last'):
+        first, second = weights_of(one, name), weights_of(other, name)
+        assert all(torch.equal(first[key], second[key]) for key in first)
+
+
+def test_a_killed_run_goes_on_in_the_middle_of_an_epoch(whole, episodes, tmp_path):
+    output = tmp_path / 'killed'
+    process = start(episodes, output, *LONG, 'schedule.every=1')
+    wait_for((output / 'checkpoints' / 'step_00000019').exists, process)
+    process.kill()
+    process.communicate()
+    assert process.returncode == -signal.SIGKILL
+    step = load_state(output / 'trainer_state' / 'last.ckpt')['step']
+    assert EPOCH < step < STEPS
+    data = ('--data', str(episodes), '--output', str(output))
+    assert main([*data, '--resume']) == 0  # the run's own configuration
+    assert_same_losses(whole, output, step)
+    assert_same_weights(whole, output)
+
+
+def test_ctrl_c_saves_the_step_it_came_in(whole, episodes, tmp_path):
+    output = tmp_path / 'stopped'
+    process = start(episodes, output, *LONG)
+    wait_for((output / 'checkpoints' / 'last').exists, process)
+    process.send_signal(signal.SIGINT)
+    _, printed = process.communicate(timeout=60)
+    assert process.returncode == 130, printed
+    step = load_state(output / 'trainer_state' / 'last.ckpt')['step']
+    assert f'stopped after step {step}; --resume goes on from there' in printed
+    assert EPOCH <= step < STEPS
+    assert train(episodes, output, *LONG, '--resume') == 0
+    assert_same_losses(whole, output, step)
+    assert_same_weights(whole, output)
+
+
+def test_another_seed_gives_other_losses(whole, episodes, tmp_path):
+    assert train(episodes, tmp_path, *LONG, 'schedule.steps=3', 'seed=2') == 0
+    expected, found = scalars_of(whole), scalars_of(tmp_path)
+    assert all(expected[step] != found[step] for step in range(3))
+
+
+def test_a_state_that_cannot_be_written_leaves_the_one_before(tmp_path):
+    path, disk = tmp_path / 'last.ckpt', TrainerStateFile()
+    disk.save_checkpoint({'step': 1}, path)
+    path.with_name('last.ckpt.part').mkdir()
+    with pytest.raises(CheckpointError, match='the one before is still there'):
+        disk.save_checkpoint({'step': 2}, path)
+    assert load_state(path)['step'] == 1
+
+
+def test_a_state_that_is_no_state_is_refused_by_name(tmp_path):
+    path = tmp_path / 'last.ckpt'
+    path.write_bytes(b'not a state')
+    with pytest.raises(CheckpointError, match=r'last.ckpt cannot be read'):
+        load_state(path)
+
+
+FULL_DISK = """
+import resource, signal
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+from mobile_vla_train.learning import checkpoints
+import mobile_vla_train.learning.module as module
+validate = module.PolicyModule.on_validation_epoch_end
+def validate_then_fill_the_disk(self):
+    validate(self)
+    if self.global_step >= 6:
+        resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit}))
+module.PolicyModule.on_validation_epoch_end = validate_then_fill_the_disk
+"""
+
+
+@pytest.mark.parametrize(
+    ('limit', 'sentence'),
+    [(20_000, 'cannot write the checkpoint'), (600_000, 'cannot write the state to resume from')],
+)
+def test_a_full_disk_leaves_the_last_good_checkpoint_and_state(
+    whole, episodes, tmp_path, limit, sentence
+):
+    output = tmp_path / 'full'
+    arguments = ('schedule.steps=12',)
+    process = start(episodes, output, *arguments, before=FULL_DISK.format(limit=limit))
+    _, printed = process.communicate(timeout=60)
+    assert process.returncode == 1, printed
+    (line,) = [line for line in printed.splitlines() if line.startswith('train: ')]
+    assert sentence in line
+    assert load_state(output / 'trainer_state' / 'last.ckpt')['step'] == 3
+    assert all(weights_of(output, name) for name in ('best', 'last'))
+    assert not list(output.rglob('*.part'))
+    assert train(episodes, output, *arguments, '--resume') == 0
+    assert train(episodes, tmp_path / 'good', *arguments) == 0
+    assert_same_weights(tmp_path / 'good', output)
