@@ -1,7 +1,11 @@
 # Copyright 2026 The Mobile VLA Authors
 # SPDX-License-Identifier: Apache-2.0
 
+import contextlib
 import os
+from pathlib import Path
+import subprocess
+import sys
 
 from geometry_msgs.msg import Twist
 import pytest
@@ -9,6 +13,8 @@ import rclpy
 from rclpy.context import Context
 from recorder_process import Recorder, Robot
 from sensor_msgs.msg import Image
+from teleop_process import Driver, PATIENT, PLAN
+from teleop_process import Robot as DrivenRobot
 
 from mobile_vla_core.ros_domain import reserve_domain
 
@@ -41,3 +47,52 @@ def start(tmp_path, domain):
             recorder.process.wait()
         robot.destroy_node()
     rclpy.shutdown(context=context)
+
+
+@pytest.fixture
+def stack():
+    with contextlib.ExitStack() as stack:
+        yield stack
+
+
+@pytest.fixture
+def environment(domain) -> dict[str, str]:
+    return {**os.environ, 'ROS_DOMAIN_ID': str(domain), 'TERM': 'xterm'}
+
+
+@pytest.fixture
+def sit_down(stack, environment):
+    """Start teleop; returns the driver and the robot."""
+
+    def begin(
+        command_type: type = Twist, controlling: bool = True, **parameters
+    ) -> tuple[Driver, DrivenRobot]:
+        context = Context()
+        rclpy.init(context=context, domain_id=int(environment['ROS_DOMAIN_ID']))
+        stack.callback(rclpy.shutdown, context=context)
+        robot = DrivenRobot(context, command_type)
+        stack.callback(robot.destroy_node)
+        driver = Driver(robot, environment, controlling, **{**PATIENT, **parameters})
+        stack.callback(driver.close)
+        driver.wait_for('Mobile VLA teleop')
+        for topic in ('cmd_vel', 'driver_event'):
+            robot.wait_until(lambda topic=topic: robot.count_publishers(topic) > 0)
+        driver.wait(0.5)
+        return driver, robot
+
+    return begin
+
+
+@pytest.fixture
+def episodes(stack, environment, tmp_path) -> Path:
+    """Start a recorder with a plan; returns the folder of its episodes."""
+    output, plan = tmp_path / 'episodes', tmp_path / 'plan.yaml'
+    plan.write_text(PLAN)
+    values = {'output': output, 'minimum_free_megabytes': 0, 'plan': plan}
+    arguments = [part for key, value in values.items() for part in ('-p', f'{key}:={value}')]
+    command = [sys.executable, '-m', 'mobile_vla_recorder.recorder_node', '--ros-args', *arguments]
+    log = stack.enter_context((tmp_path / 'recorder.log').open('w'))
+    process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+    stack.callback(process.wait)
+    stack.callback(process.kill)
+    return output

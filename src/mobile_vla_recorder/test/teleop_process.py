@@ -25,11 +25,20 @@ from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, QoSProfile
 from sensor_msgs.msg import Image, Joy
 
+from mobile_vla_core.episodes import Episode
 from mobile_vla_msgs.msg import DriverEvent
 
 HEIGHT, WIDTH = 24, 32
 TIMEOUT = 20.0
 ZERO = (0.0, 0.0, 0.0)
+AHEAD = (0.4, 0.0, 0.0)
+PLAN = """
+scenarios:
+  - {name: left, count: 2, instructions: [go left, left please], minimum_seconds: 0.2}
+  - {name: right, count: 1, instructions: [go right], minimum_seconds: 60}
+"""
+PATIENT = {'release_timeout': 2.0, 'repeat_timeout': 1.0}
+"""So that a busy machine does not make a held key look released."""
 EVENTS_QOS = QoSProfile(depth=100, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 
 
@@ -188,3 +197,9 @@ class Driver:
 def seconds(stamp) -> float:
     """Return a stamp of a message in seconds."""
     return stamp.sec + stamp.nanosec * 1e-9
+
+
+def labels(path: Path) -> tuple[str, str, str]:
+    """Return scenario, instruction and outcome of an episode."""
+    with Episode(path) as episode:
+        return episode.scenario, episode.instruction, episode.outcome
