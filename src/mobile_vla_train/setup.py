@@ -25,6 +25,8 @@ setup(
     zip_safe=False,
     entry_points={
         'console_scripts': [
+            'export = mobile_vla_train.export:main',
+            'import_checkpoint = mobile_vla_train.import_checkpoint:main',
             'train = mobile_vla_train.train:main',
         ],
     },
