@@ -198,7 +198,11 @@ def test_a_network_is_built_again_from_its_config_and_assets(network):
     ('settings', 'message'),
     [
         ({'windows': 8}, 'has no setting windows'),
-        ({'window': 0}, 'sizes of at least 1'),
+        ({'window': 0}, 'whole sizes of at least 1'),
+        ({'chunk': 'ten'}, 'whole sizes of at least 1'),
+        ({'velocity_bound': None}, 'a setting has the wrong type'),
+        ({'backbone': None}, 'are sections with keys'),
+        ({'backbone': {'text': 3}}, 'are sections with keys'),
         ({'head': 'gripper'}, 'head must be one of chunk, original'),
         ({'velocity': 'relu'}, 'velocity must be one of linear, tanh'),
         ({'velocity_bound': [1.0, 0.0, 1.0]}, '3 numbers above 0'),

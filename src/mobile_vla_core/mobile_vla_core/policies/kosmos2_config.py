@@ -60,8 +60,8 @@ class Kosmos2LstmConfig:
             name: getattr(self, name)
             for name in ('window', 'chunk', 'lstm_layers', 'lstm_dim', 'max_text')
         }
-        if any(value < 1 for value in sizes.values()):
-            raise ConfigError(f'kosmos2_lstm needs sizes of at least 1, found {sizes}')
+        if any(not isinstance(value, int) or value < 1 for value in sizes.values()):
+            raise ConfigError(f'kosmos2_lstm needs whole sizes of at least 1, found {sizes}')
         for name, known in (('head', HEADS), ('velocity', VELOCITIES)):
             if getattr(self, name) not in known:
                 raise ConfigError(
@@ -92,7 +92,10 @@ class Kosmos2LstmConfig:
                 f'kosmos2_lstm has no setting {", ".join(unknown)}: '
                 f'expected {", ".join(cls.__dataclass_fields__)}'
             )
-        return cls(**values)
+        try:
+            return cls(**values)
+        except (TypeError, ValueError) as error:
+            raise ConfigError(f'kosmos2_lstm: a setting has the wrong type: {error}') from error
 
     def to_values(self) -> dict[str, Any]:
         """Return plain values, as stored in a checkpoint."""
@@ -127,6 +130,9 @@ def backbone_deviations(config: Kosmos2Config) -> dict[str, Any]:
 
 
 def _check_backbone(values: Mapping[str, Any]) -> None:
+    sections = [values, *(values.get(name, {}) for name in _SECTIONS if isinstance(values, dict))]
+    if not all(isinstance(section, Mapping) for section in sections):
+        raise ConfigError('kosmos2_lstm: backbone, its text and its vision are sections with keys')
     known = {*_SECTIONS, 'latent_query_num'}
     unknown = sorted(set(values) - known)
     unknown += [
