@@ -14,6 +14,9 @@ from ..config import DataConfig, TrainConfig
 from .augmentation import ClipAugmentation
 from .cache import CachedEpisode, FrameCache, open_cache, open_uncached
 from .dataset import ClipDataset
+from .paraphrases import Paraphrases
+from .weighting import frame_weights
+from .window_fit import check_window_fit
 
 
 def open_data(
@@ -48,6 +51,8 @@ def training_clips(
     codec: ActionCodec,
     *,
     chunk: int,
+    window: int = 1,
+    announce: Callable[[str], None] = lambda text: None,
     rank: int = 0,
     world_size: int = 1,
 ) -> ClipDataset:
@@ -56,9 +61,17 @@ def training_clips(
 
     :param episodes: those to train on
     :param chunk: C, actions predicted at once
-    :raises ConfigError: if the clips of a batch cannot be shared equally
+    :param window: W, frames that the network looks back over
+    :param announce: is told what is odd but no fault, in one sentence each
+    :raises ConfigError: if clips cannot be shared equally, no window would ever be full, or the
+        paraphrases do not fit the episodes
     """
     data = config.data
+    check_window_fit(episodes, window, data.clip_length, cache.step_period)
+    paraphrases = _paraphrases(data)
+    if paraphrases is not None:
+        for note in paraphrases.check(episodes):
+            announce(note)
     return ClipDataset(
         cache,
         episodes,
@@ -69,6 +82,29 @@ def training_clips(
         clips_per_batch=data.clips_per_batch,
         steps=config.schedule.steps * config.optimiser.accumulate,
         seed=config.seed,
+        paraphrases=paraphrases,
+        weights=frame_weights(cache, episodes, data),
         rank=rank,
         world_size=world_size,
     )
+
+
+def shown_instructions(config: DataConfig, episodes: Sequence[CachedEpisode]) -> list[str]:
+    """
+    Return the sentences that a policy is trained with, for its card, sorted.
+
+    :param episodes: those to train on
+    :raises ConfigError: if the paraphrases do not fit the episodes
+    """
+    shown = {episode.instruction for episode in episodes}
+    paraphrases = _paraphrases(config)
+    if paraphrases is not None:
+        paraphrases.check(episodes)
+        shown |= paraphrases.of(episodes)
+    return sorted(shown)
+
+
+def _paraphrases(config: DataConfig) -> Paraphrases | None:
+    if not config.paraphrases:
+        return None
+    return Paraphrases.read(Path(config.paraphrases), config.paraphrase_share)

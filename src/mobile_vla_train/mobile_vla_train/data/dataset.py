@@ -17,6 +17,7 @@ from .augmentation import ClipAugmentation, Variation
 from .cache import CachedEpisode, FrameCache
 from .clip_batch import Clip, ClipBatch, collate
 from .clip_order import ClipOrder
+from .paraphrases import Paraphrases
 
 
 def window_frames(
@@ -56,6 +57,7 @@ class ClipDataset(Dataset[ClipBatch]):
     :param episodes: those to train on
     :param chunk: C, actions predicted at once
     :param clips_per_batch: of all ranks together
+    :param paraphrases: what an instruction may be replaced by
     :param weights: of each row of the cache, shape (N,) float32; 1 everywhere when None
     :param rank: of this process
     :param world_size: number of processes
@@ -74,6 +76,7 @@ class ClipDataset(Dataset[ClipBatch]):
         clips_per_batch: int,
         steps: int,
         seed: int,
+        paraphrases: Paraphrases | None = None,
         weights: NDArray[np.float32] | None = None,
         rank: int = 0,
         world_size: int = 1,
@@ -86,6 +89,7 @@ class ClipDataset(Dataset[ClipBatch]):
         self._cache = cache
         self._codec = codec
         self._augmentation = augmentation
+        self._paraphrases = paraphrases
         self._chunk = chunk
         self._length = clip_length
         self._clips_per_batch = clips_per_batch
@@ -101,24 +105,25 @@ class ClipDataset(Dataset[ClipBatch]):
 
     def __getitem__(self, step: int) -> ClipBatch:
         generator = np.random.default_rng((self._seed, step))
-        variations = [self._augmentation.draw(generator) for _ in range(self._clips_per_batch)]
-        first = step * self._clips_per_batch
-        clips = [
-            self._clip(*self.order.place(first + number), variations[number])
-            for number in self._own
-        ]
+        first, clips = step * self._clips_per_batch, []
+        for number in range(self._clips_per_batch):  # chance is the same for all ranks
+            episode, start = self.order.place(first + number)
+            text = episode.instruction
+            if self._paraphrases is not None:
+                text = self._paraphrases.choose(episode, generator)
+            variation = self._augmentation.draw(generator)
+            if number in self._own:
+                clips.append(self._clip(episode, start, text, variation))
         return collate(clips, self._codec)
 
-    def _clip(self, episode: CachedEpisode, start: int, variation: Variation) -> Clip:
+    def _clip(self, episode: CachedEpisode, start: int, text: str, variation: Variation) -> Clip:
         rows = np.minimum(np.arange(start, start + self._length), episode.length - 1)
         inside = np.arange(start, start + self._length) < episode.length
         frames = self._cache.frames[episode.start + rows]
         future, valid = future_actions(self._cache.actions[episode.rows], rows, self._chunk)
-        frames, future, instruction = self._augmentation.apply(
-            variation, frames, future, episode.instruction
-        )
+        frames, future, text = self._augmentation.apply(variation, frames, future, text)
         weight = self._weights[episode.start + rows]
-        return Clip(frames, instruction, future, valid & inside[:, None], weight)
+        return Clip(frames, text, future, valid & inside[:, None], weight)
 
 
 class EpisodeDataset(Dataset[ClipBatch]):
