@@ -179,6 +179,16 @@ class ValidationConfig:
 
 
 @dataclass(frozen=True)
+class PreflightConfig:
+    """What is looked at before the first step."""
+
+    stop: bool = True
+    """Do not train when there is an error; otherwise only say so."""
+    overfit_steps: int = 200
+    """Steps at most on one batch, with `train --check overfit`."""
+
+
+@dataclass(frozen=True)
 class TrainConfig:
     """The whole configuration of a run."""
 
@@ -190,6 +200,7 @@ class TrainConfig:
     optimiser: OptimiserConfig = field(default_factory=OptimiserConfig)
     schedule: ScheduleConfig = field(default_factory=ScheduleConfig)
     validation: ValidationConfig = field(default_factory=ValidationConfig)
+    preflight: PreflightConfig = field(default_factory=PreflightConfig)
     seed: int = 1
     """Of weights, clips, augmentation and dropout."""
     threads: int = 0
@@ -221,6 +232,7 @@ class TrainConfig:
             'schedule.keep': (self.schedule.keep, 0),
             'schedule.patience': (self.schedule.patience, 0),
             'validation.figures_every': (self.validation.figures_every, 0),
+            'preflight.overfit_steps': (self.preflight.overfit_steps, 1),
             'tuning.lora_r': (self.tuning.lora_r, 1),
             'optimiser.warmup_steps': (self.optimiser.warmup_steps, 0),
             'optimiser.accumulate': (self.optimiser.accumulate, 1),

@@ -40,6 +40,7 @@ from .learning.run_record import RunRecord
 from .learning.trainer import build_trainer, quiet
 from .learning.trainer_state import load_state, STEP
 from .learning.tuning import prepare_network
+from .preflight.preflight import Preflight, PreflightReport
 from .progress import announce, reading_progress, TrainingProgress
 from .run_folder import CACHE, RunFolder
 from .validation.baselines import BaselineReference
@@ -62,7 +63,7 @@ class TrainingRun:
         self.folder = RunFolder(output)
         self.config = config
         optimiser_class(config.optimiser)
-        paths = find_episodes(data)
+        self._paths = paths = find_episodes(data)
         quality = config.data.jpeg_quality or recorded_quality(paths, config.data.camera)
         preprocessing = Preprocessing(config.data.height, config.data.width, quality)
         if config.threads:
@@ -93,6 +94,22 @@ class TrainingRun:
         )
         self._training = training
         self._interruption = Interruption(self.folder.state)
+
+    def preflight(self, overfit: bool = False) -> PreflightReport:
+        """
+        Look at data, network and memory before the first step.
+
+        :param overfit: also learn one batch by heart; the run is not fit to train then
+        """
+        return Preflight(
+            self.config,
+            self._paths,
+            self.cache,
+            self.split,
+            self.codec,
+            self.network,
+            self.folder.path,
+        ).look(overfit)
 
     def stop_after(self, step: int) -> None:
         """Let `fit` end after a step, as if asked to stop then."""

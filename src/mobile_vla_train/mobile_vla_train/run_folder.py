@@ -35,6 +35,9 @@ _FREE = (
     'schedule.every',
     'schedule.keep',
     'schedule.patience',
+    'validation.figures_every',
+    'preflight.stop',
+    'preflight.overfit_steps',
 )
 """Keys that a resumed run may change: they do not decide what is learnt from which step."""
 

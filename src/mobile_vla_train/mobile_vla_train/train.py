@@ -26,6 +26,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     prepare_runtime()
     use_one_thread()
     # Imported here: torch reads its memory settings when it is imported.
+    from lightning.pytorch.utilities import rank_zero_only
+
     from .learning.interruption import InterruptedRun
     from .rehearsal import rehearse
     from .run import TrainingRun
@@ -38,6 +40,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 print(line)
             return 0
         run = TrainingRun(options.data, options.output, config, options.cache)
+        if options.check or options.overfit:
+            report = run.preflight(options.overfit)
+            print(report.format())
+            return 1 if report.errors else 0
+        if not options.resume and rank_zero_only.rank == 0:
+            report = run.preflight()
+            print(report.format(), flush=True)
+            if config.preflight.stop:
+                report.check()
         print(
             f'{len(run.split.train)} episodes to train on, '
             f'{len(run.split.validation)} to validate on'
@@ -88,6 +99,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     existing.add_argument(
         '--test', action='store_true', help='try every part of training for a few steps'
+    )
+    existing.add_argument(
+        '--check', action='store_true', help='look at data, network and memory; train nothing'
+    )
+    existing.add_argument(
+        '--overfit', action='store_true', help='--check, and learn one batch by heart'
     )
     parser.add_argument(
         'overrides', nargs='*', metavar='key=value', help='such as optimiser.learning_rate=1e-3'

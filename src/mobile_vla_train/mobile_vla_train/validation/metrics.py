@@ -84,7 +84,7 @@ class OpenLoopMetrics:
 
     def add(self, episode: EpisodePredictions) -> None:
         """Take in one episode; one that is in already (of another rank) is left out."""
-        if not episode.name or episode.name not in {e.name for e in self._episodes}:
+        if not (episode.name and any(_same(episode, known) for known in self._episodes)):
             self._episodes.append(episode)
 
     def extend(self, episodes: Iterable[EpisodePredictions]) -> None:
@@ -150,6 +150,11 @@ class OpenLoopMetrics:
         return self._reference.nearest_in_time(
             episode.name, episode.scenario, episode.instruction, length, chunk
         )
+
+
+def _same(first: EpisodePredictions, second: EpisodePredictions) -> bool:
+    """Tell a repeat from another part of the same episode."""
+    return first.name == second.name and np.array_equal(first.recorded, second.recorded)
 
 
 def scalars(validation: dict[str, Any]) -> dict[str, float]:

@@ -1,0 +1,175 @@
+# Copyright 2026 The Mobile VLA Authors
+# SPDX-License-Identifier: Apache-2.0
+"""How much memory training will take, said before it runs out."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from mobile_vla_core.policies.network import HEAD, PolicyNetwork, PROJECTION, TEXT, VISION
+
+from ..config import TrainConfig
+from .finding import Finding, Level
+
+TIGHT = 0.85
+"""Share of the memory above which fragmentation and buffers may not fit."""
+MOMENT_BYTES = {'adamw': 8.0, 'adamw8bit': 2.0, 'paged_adamw8bit': 0.0}
+"""Of AdamW's two moments, for each trained number; paged ones may lie in host memory [bytes]."""
+GIB = 2.0**30
+
+
+class MemoryEstimate(NamedTuple):
+    """What one device holds at the end of a forward pass [bytes]."""
+
+    weights: float
+    gradients: float
+    optimiser: float
+    average: float
+    """The running mean of the weights."""
+    casts: float
+    """Copies of weights in bfloat16 that autocast keeps for the backward pass."""
+    activations: float
+
+    @property
+    def total(self) -> float:
+        """All of it."""
+        return float(sum(self))
+
+    def findings(self, available: float, device: str) -> list[Finding]:
+        """Compare with what a device has [bytes]."""
+        if self.total <= TIGHT * available:
+            return []
+        level = Level.ERROR if self.total > available else Level.WARNING
+        text = (
+            f'training needs about {self.total / GIB:.1f} GiB, {device} has '
+            f'{available / GIB:.1f} GiB: lower data.clips_per_batch (and raise '
+            f'optimiser.accumulate), set tuning.gradient_checkpointing=true, or '
+            f'tuning.mode=lora or frozen'
+        )
+        return [Finding(level, 'memory', text)]
+
+
+def estimate_memory(
+    network: PolicyNetwork, config: TrainConfig, instruction: str
+) -> MemoryEstimate:
+    """
+    Add up what one process will hold.
+
+    Weights and gradients take 4 bytes each (2 in bf16-true), AdamW's moments twice that; a
+    sharding strategy divides these by the number of processes. Activations are computed for
+    Kosmos-2 (`kosmos2_activations`) and measured on one clip for other networks. The CUDA
+    context, fragmentation and buffers of communication come on top: about 1 to 2 GiB.
+
+    :param instruction: for the number of tokens
+    """
+    ranks = config.devices * config.nodes
+    shards = 1 if config.strategy in ('auto', 'ddp') else ranks
+    width = 2.0 if config.precision == 'bf16-true' else 4.0
+    parameters = list(network.parameters())
+    total = float(sum(p.numel() for p in parameters))
+    trained = float(sum(p.numel() for p in parameters if p.requires_grad))
+    matrices = float(sum(p.numel() for p in parameters if p.requires_grad and p.ndim > 1))
+    mixed = config.precision == 'bf16-mixed'
+    clips = config.data.clips_per_batch / ranks
+    return MemoryEstimate(
+        weights=total * width / shards,
+        gradients=trained * width / shards,
+        optimiser=trained * MOMENT_BYTES[config.optimiser.kind] * (width / 4.0) / shards,
+        average=total * width if config.optimiser.average_decay else 0.0,
+        casts=matrices * 2.0 / shards if mixed else 0.0,
+        activations=_activations(network, config, instruction, clips),
+    )
+
+
+def _activations(
+    network: PolicyNetwork, config: TrainConfig, instruction: str, clips: float
+) -> float:
+    if config.policy.architecture != 'kosmos2_lstm':
+        return measured_activations(network, config.data.clip_length, instruction) * clips
+    return kosmos2_activations(
+        network,
+        frames=clips * config.data.clip_length,
+        tokens=network.tokenize([instruction]).shape[1],
+        half=config.precision != '32-true',
+        checkpointing=config.tuning.gradient_checkpointing,
+    )
+
+
+def kosmos2_activations(
+    network: PolicyNetwork, *, frames: float, tokens: int, half: bool, checkpointing: bool
+) -> float:
+    """
+    Compute what the layers of Kosmos-2 keep for the backward pass [bytes].
+
+    Counted from the layers in transformers' modeling_kosmos2.py, in the manner of Korthikanti et
+    al. 2022 (arXiv 2205.05198, section 4): for each token, a layer of width h with a feed-forward
+    of r h keeps (9 + 3 r) h numbers in the vision model and (12 + 3 r) h in the text model, which
+    has two more normalisations; the image's projection keeps 3 h for each patch and latent.
+    Matrices of attention are not kept by fused attention. With checkpointing each layer keeps its
+    input, and one layer is whole at a time. A part keeps nothing when neither it nor anything
+    before it is trained.
+
+    :param frames: b, frames of a batch on one device
+    :param tokens: of the prompt, without the `<s>` and the action token
+    """
+    backbone = network.backbone.config
+    text, vision = backbone.text_config, backbone.vision_config
+    trained = {
+        name: any(p.requires_grad for p in part.parameters())
+        for name, part in network.parts().items()
+    }
+    patches = (vision.image_size // vision.patch_size) ** 2 + 1
+    row = tokens + 2 + backbone.latent_query_num
+    seen = trained[VISION]
+    spoken = seen or trained[PROJECTION] or trained[TEXT] or trained[HEAD]  # the action token
+    size = 2.0 if half else 4.0
+    kept = 3.0 * vision.image_size**2 * 4.0 * frames if seen else 0.0  # pixels
+    if seen or trained[PROJECTION]:
+        kept += 3.0 * (patches + backbone.latent_query_num) * frames * text.embed_dim * size
+    for counts, length, width, inner, layers, own in (
+        (seen, patches, vision.hidden_size, vision.intermediate_size, vision.num_hidden_layers, 9),
+        (spoken, row, text.embed_dim, text.ffn_dim, text.layers, 12),
+    ):
+        unit = length * frames * width * size
+        layer = unit * (own + 3.0 * inner / width)
+        whole = unit * layers + layer if checkpointing else layer * layers
+        kept += whole if counts else 0.0
+    return kept
+
+
+def measured_activations(network: PolicyNetwork, clip_length: int, instruction: str) -> float:
+    """Run one clip forward and add up the tensors kept for the backward pass [bytes]."""
+    own = {p.untyped_storage().data_ptr() for p in network.parameters()}
+    kept: dict[int, int] = {}
+
+    def note(tensor: Tensor) -> Tensor:
+        storage = tensor.untyped_storage()
+        if storage.data_ptr() not in own:
+            kept[storage.data_ptr()] = storage.nbytes()
+        return tensor
+
+    config = network.config
+    clip = torch.zeros(1, clip_length, 3, config['height'], config['width'], dtype=torch.uint8)
+    device = next(network.parameters()).device
+    with torch.autograd.graph.saved_tensors_hooks(note, lambda tensor: tensor):
+        output = network(clip.to(device), network.tokenize([instruction]).to(device))
+    del output
+    return float(np.sum(list(kept.values())))
+
+
+def device_memory(accelerator: str) -> tuple[float, str]:
+    """Return the memory of the device that will train [bytes], and its name."""
+    if accelerator != 'cpu' and torch.cuda.is_available():
+        properties = torch.cuda.get_device_properties(0)
+        return float(properties.total_memory), properties.name
+    total = float(os.sysconf('SC_PHYS_PAGES') * os.sysconf('SC_PAGE_SIZE'))
+    limit = Path('/sys/fs/cgroup/memory.max')
+    if limit.exists() and (text := limit.read_text().strip()).isdigit():
+        total = min(total, float(text))
+    return total, 'this machine'
