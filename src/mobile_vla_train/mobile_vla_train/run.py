@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +22,7 @@ from mobile_vla_core.policy_card import PolicyCard
 
 from . import __version__
 from .config import TrainConfig
-from .data.assembly import open_data, training_clips
+from .data.assembly import open_data, shown_instructions, training_clips
 from .data.augmentation import trained_actions
 from .data.cache import CachedEpisode, FrameCache
 from .data.clip_order import ClipOrder
@@ -39,7 +38,7 @@ from .learning.optimiser import optimiser_class
 from .learning.run_record import RunRecord
 from .learning.trainer import build_trainer, quiet
 from .learning.trainer_state import load_state, STEP
-from .learning.tuning import prepare_network
+from .learning.tuning import prepare_network, trained_parts
 from .preflight.preflight import Preflight, PreflightReport
 from .progress import announce, reading_progress, TrainingProgress
 from .run_folder import CACHE, RunFolder
@@ -68,12 +67,10 @@ class TrainingRun:
         preprocessing = Preprocessing(config.data.height, config.data.width, quality)
         if config.threads:
             torch.set_num_threads(config.threads)
-        lightning.seed_everything(config.seed, verbose=False)
-        network_settings = _network_settings(config)
-        self.network = build_network(config.policy.architecture, network_settings)
-        if config.policy.pretrained:
-            self.network.load_backbone(config.policy.pretrained)
-        prepare_network(self.network, config.tuning)
+        with torch.device('meta'):  # to refuse what is wrong before any frame is decoded
+            trained_parts(
+                build_network(config.policy.architecture, network_settings(config)), config.tuning
+            )
         self.folder.prepare()
         self.cache = open_data(
             config.data,
@@ -87,6 +84,7 @@ class TrainingRun:
         training = self.cache.select(self.split.train)
         actions = np.concatenate([self.cache.actions[episode.rows] for episode in training])
         self.codec = ActionCodec.from_actions(trained_actions(actions, config.augmentation))
+        self.network = _build_network(config, self.codec)
         self.card = _card(config, self.network, self.cache, training, preprocessing, self.codec)
         reference = BaselineReference.of_cache(self.cache, training)
         self.module = PolicyModule(
@@ -111,6 +109,11 @@ class TrainingRun:
             self.folder.path,
         ).look(overfit)
 
+    @property
+    def is_first(self) -> bool:
+        """Whether this is the process that writes and prints."""
+        return rank_zero_only.rank == 0
+
     def stop_after(self, step: int) -> None:
         """Let `fit` end after a step, as if asked to stop then."""
         self._interruption.request(step)
@@ -129,7 +132,7 @@ class TrainingRun:
             self._check_unfinished()
         elif not overwrite:
             self.folder.check_vacant()
-        elif rank_zero_only.rank == 0:
+        elif self.is_first:
             self.folder.clear()
         schedule = self.config.schedule
         with quiet(), self._interruption.listening():
@@ -175,6 +178,8 @@ class TrainingRun:
             self._training,
             self.codec,
             chunk=self.network.chunk,
+            window=self.network.window,
+            announce=announce,
             rank=rank,
             world_size=world_size,
         )
@@ -202,10 +207,30 @@ class TrainingRun:
         return ', '.join(sorted({episode.name for episode, _ in places}))
 
 
-def _network_settings(config: TrainConfig) -> Mapping[str, Any]:
-    """Join the network's settings with the size of the frames that it will be given."""
-    size = {'height': config.data.height, 'width': config.data.width}
-    return {**config.policy.network, **size}
+def network_settings(config: TrainConfig, codec: ActionCodec | None = None) -> dict[str, Any]:
+    """
+    Join the network's settings with the size of the frames that it will be given.
+
+    A network whose velocities are bounded is given the limits of the codec, in its units, once
+    they are known.
+    """
+    settings = dict(config.policy.network)
+    bounded = settings.get('velocity') == 'tanh' or settings.get('head') == 'original'
+    if bounded and codec is not None:
+        largest = np.abs(codec.limits).max(axis=1) / np.array(codec.scale)
+        bound = np.where(largest > 0.0, largest, 1.0).tolist()
+        settings.setdefault('velocity_bound', bound)
+    return {**settings, 'height': config.data.height, 'width': config.data.width}
+
+
+def _build_network(config: TrainConfig, codec: ActionCodec) -> PolicyNetwork:
+    """Return the network as it is before the first step."""
+    lightning.seed_everything(config.seed, verbose=False)
+    network = build_network(config.policy.architecture, network_settings(config, codec))
+    if config.policy.pretrained:
+        network.load_backbone(config.policy.pretrained)
+    prepare_network(network, config.tuning)
+    return network
 
 
 def _card(
@@ -225,7 +250,7 @@ def _card(
         preprocessing=preprocessing,
         codec=codec,
         cameras=[cache.camera],
-        instructions=sorted({episode.instruction for episode in training}),
+        instructions=shown_instructions(config.data, training),
         data_fingerprint=cache.data_fingerprint,
         software=f'mobile_vla_train {__version__}, torch {torch.__version__}',
     )

@@ -49,11 +49,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(report.format(), flush=True)
             if config.preflight.stop:
                 report.check()
-        print(
-            f'{len(run.split.train)} episodes to train on, '
-            f'{len(run.split.validation)} to validate on'
-        )
-        print(format_report(run.fit(options.resume, options.overwrite)))
+        if run.is_first:
+            print(
+                f'{len(run.split.train)} episodes to train on, '
+                f'{len(run.split.validation)} to validate on'
+            )
+        metrics = run.fit(options.resume, options.overwrite)
+        if run.is_first:
+            print(format_report(metrics))
+            print(f'\nPolicy: {options.output / "checkpoints" / "best"}')
     except MobileVlaError as error:
         print(f'train: {error}', file=sys.stderr)
         return 1
@@ -66,7 +70,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (KeyboardInterrupt, SystemExit):  # the latter is what Lightning makes of Ctrl-C
         print('train: interrupted; --resume goes on from the last checkpoint', file=sys.stderr)
         return 130
-    print(f'\nPolicy: {options.output / "checkpoints" / "best"}')
     return 0
 
 

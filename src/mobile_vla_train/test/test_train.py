@@ -16,8 +16,6 @@ import yaml
 from mobile_vla_core.checkpoint import load_policy
 from mobile_vla_core.episodes.folder import find_episodes
 from mobile_vla_core.episodes.reader import Episode
-from mobile_vla_train.config import OptimiserConfig
-from mobile_vla_train.learning.optimiser import learning_rate_factor
 from mobile_vla_train.train import main
 
 
@@ -192,12 +190,3 @@ def test_the_cache_may_be_shared_by_runs(run, episodes, tmp_path):
     )
     assert frames.stat().st_mtime_ns == built
     assert not (tmp_path / 'run' / 'cache').exists()
-
-
-def test_the_learning_rate_rises_then_falls_to_its_end():
-    config = OptimiserConfig(warmup_steps=10, final_learning_rate=0.1)
-    factors = [learning_rate_factor(step, 100, config) for step in range(101)]
-    assert factors[0] == pytest.approx(0.1)
-    assert max(factors) == factors[10] == 1.0
-    assert factors[100] == pytest.approx(0.1)
-    assert factors[10:] == sorted(factors[10:], reverse=True)

@@ -17,6 +17,7 @@ from mobile_vla_core.policy_card import PolicyCard
 from ..config import ScheduleConfig
 from ..run_folder import CHECKPOINTS, RunFolder
 from .module import PolicyModule
+from .scale import whole_state
 
 BEST, LAST = 'best', 'last'
 STEP_PREFIX = 'step_'
@@ -79,9 +80,9 @@ class PolicyCheckpoints(Callback):
     ) -> None:
         """Write checkpoints, by name with their metrics, then the state."""
         network = module.kept_network()
+        state = whole_state(network) if module.sharded else None
         if trainer.is_global_zero:
             for name, metrics in wanted.items():
-                save_policy(
-                    self._folder.path / CHECKPOINTS / name, network, self._card, metrics
-                )
+                folder = self._folder.path / CHECKPOINTS / name
+                save_policy(folder, network, self._card, metrics, state=state)
         trainer.save_checkpoint(self._folder.state)

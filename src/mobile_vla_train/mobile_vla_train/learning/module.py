@@ -23,12 +23,11 @@ from ..config import TrainConfig
 from ..data.clip_batch import ClipBatch
 from ..validation.baselines import BaselineReference
 from ..validation.metrics import EpisodePredictions, OpenLoopMetrics, scalars
-from .adapters import has_adapters, merge_adapters
 from .average import WeightAverage
 from .divergence import DivergenceError, DivergenceWatch
 from .loss import ChunkLoss, Loss
 from .optimiser import build_optimiser, learning_rate_factor
-from .scale import full_state, gather, shard
+from .scale import gather, shard
 from .trainer_state import restore_position, store_position
 from .tuning import trained_parts
 
@@ -99,22 +98,8 @@ class PolicyModule(lightning.LightningModule):
         return isinstance(self.trainer.strategy, ModelParallelStrategy)
 
     def kept_network(self) -> PolicyNetwork:
-        """
-        Return what a checkpoint holds: without adapters, whole, with its usual names.
-
-        To be called on all processes; only the first may use the result.
-        """
-        network = self.network if self.average is None else self.average.network
-        adapted = has_adapters(network)
-        if not adapted and not self.sharded:
-            return network
-        state = full_state(network) if self.sharded else network.state_dict()
-        if not self.trainer.is_global_zero:
-            return network
-        state = merge_adapters(network, state) if adapted else state
-        plain = type(network).empty(network.config, network.assets())
-        plain.load_state_dict(state, assign=True)
-        return plain
+        """Return the network that is validated and kept."""
+        return self.network if self.average is None else self.average.network
 
     def train(self, mode: bool = True) -> PolicyModule:
         """Keep frozen parts as they are in serving: no dropout in them."""
@@ -250,7 +235,7 @@ class PolicyModule(lightning.LightningModule):
     def _predict(
         self, batch: ClipBatch, instructions: list[str], *, kept: bool = False
     ) -> PolicyOutput:
-        network = self.average.network if kept and self.average is not None else self.network
+        network = self.kept_network() if kept else self.network
         key = tuple(instructions)
         if key not in self._tokens:
             if len(self._tokens) >= _MOST_TOKENS:

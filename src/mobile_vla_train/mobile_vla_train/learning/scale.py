@@ -9,9 +9,11 @@ from typing import Any
 from lightning.pytorch.plugins.environments import SLURMEnvironment
 from lightning.pytorch.strategies import DDPStrategy, ModelParallelStrategy, Strategy
 import torch
-from torch import distributed, nn
+from torch import distributed, Tensor
 from torch.distributed.device_mesh import DeviceMesh
+from torch.distributed.tensor import DTensor
 
+from mobile_vla_core.policies.adapters import plain_state
 from mobile_vla_core.policies.network import PolicyNetwork
 
 from ..config import TrainConfig
@@ -50,18 +52,27 @@ def shard(network: PolicyNetwork, mesh: DeviceMesh, precision: str) -> None:
     policy = MixedPrecisionPolicy()
     if precision == 'bf16-mixed':
         policy = MixedPrecisionPolicy(param_dtype=torch.bfloat16, reduce_dtype=torch.float32)
+    for parameter in network.parameters():  # FSDP refuses any other order in memory
+        parameter.data = parameter.data.contiguous()
     for layer in network.modules():
         if isinstance(layer, network.layer_classes()):
             fully_shard(layer, mesh=mesh, mp_policy=policy)
     fully_shard(network, mesh=mesh, mp_policy=policy)
 
 
-def full_state(module: nn.Module) -> dict[str, torch.Tensor]:
-    """Gather a sharded module's state dict; empty on all processes but the first."""
-    from torch.distributed.checkpoint.state_dict import get_model_state_dict, StateDictOptions
+def whole_state(network: PolicyNetwork) -> dict[str, Tensor]:
+    """
+    Gather what a checkpoint of a sharded network holds: whole tensors, adapters merged.
 
-    options = StateDictOptions(full_state_dict=True, cpu_offload=True)
-    return get_model_state_dict(module, options=options)
+    :return: on the first process; nothing on the others, which must call this too
+    """
+    first = distributed.get_rank() == 0
+    state = {}
+    for name, tensor in plain_state(network).items():
+        gathered = tensor.full_tensor() if isinstance(tensor, DTensor) else tensor
+        if first:
+            state[name] = gathered.cpu()
+    return state
 
 
 def gather(values: list[Any]) -> list[Any]:

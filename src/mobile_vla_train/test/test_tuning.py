@@ -1,0 +1,167 @@
+# Copyright 2026 The Mobile VLA Authors
+# SPDX-License-Identifier: Apache-2.0
+"""Tests for tuning.py, adapters.py and optimiser.py: what is trained, and what is not."""
+
+import pytest
+import torch
+from training_rig import train, weights_of
+
+from mobile_vla_core.checkpoint import load_policy
+from mobile_vla_core.errors import ConfigError
+from mobile_vla_core.policies.architecture import build_network
+from mobile_vla_train.config import OptimiserConfig, TuningConfig
+from mobile_vla_train.config_file import load_config
+from mobile_vla_train.learning.optimiser import (
+    build_optimiser,
+    learning_rate_factor,
+    parameter_groups,
+)
+from mobile_vla_train.learning.tuning import prepare_network
+from mobile_vla_train.run import network_settings, TrainingRun
+from mobile_vla_train.train import main
+
+TINY = ('--config', 'kosmos2_tiny', 'data.height=56', 'data.width=56', 'data.clip_length=4')
+SHORT = ('schedule.steps=2', 'schedule.epoch_steps=2', 'optimiser.learning_rate=0.01')
+
+
+def tiny_kosmos2(**tuning):
+    torch.manual_seed(0)
+    network = build_network('kosmos2_lstm', network_settings(load_config('kosmos2_tiny')))
+    prepare_network(network, TuningConfig(**tuning))
+    return network
+
+
+def trained_parts_of(network):
+    parts = network.parts()
+    return {
+        name
+        for name, part in parts.items()
+        if any(parameter.requires_grad for parameter in part.parameters())
+    }
+
+
+@pytest.mark.parametrize(
+    ('tuning', 'expected'),
+    [
+        ({}, {'vision', 'text', 'projection', 'head'}),
+        ({'mode': 'frozen'}, {'head'}),
+        ({'mode': 'parts', 'parts': ('projection',)}, {'projection', 'head'}),
+        ({'mode': 'lora', 'lora_r': 4}, {'vision', 'text', 'head'}),
+        (
+            {'mode': 'lora', 'lora_r': 4, 'parts': ('projection',)},
+            {'vision', 'text', 'projection', 'head'},
+        ),
+    ],
+)
+def test_each_mode_trains_its_own_parts(tuning, expected):
+    network = tiny_kosmos2(**tuning)
+    assert trained_parts_of(network) == expected
+    head = list(network.parts()['head'].parameters())
+    assert head
+    assert all(parameter.requires_grad for parameter in head)
+
+
+def test_adapters_are_on_attention_and_mlp_and_train_nothing_else_of_the_backbone():
+    network = tiny_kosmos2(mode='lora', lora_r=4)
+    trained = [name for name, p in network.named_parameters() if p.requires_grad]
+    backbone = [name for name in trained if name.startswith('backbone')]
+    assert all('lora_' in name for name in backbone)
+    for layer in ('q_proj', 'k_proj', 'v_proj', 'out_proj', 'fc1', 'fc2'):
+        for part in ('text_model', 'vision_model'):
+            assert any(layer in name and part in name for name in backbone), (layer, part)
+
+
+def test_fresh_adapters_change_nothing():
+    frames = torch.randint(0, 256, (1, 3, 3, 56, 56), dtype=torch.uint8)
+    plain, adapted = tiny_kosmos2().eval(), tiny_kosmos2(mode='lora', lora_r=4).eval()
+    with torch.no_grad():
+        one, other = (n(frames, n.tokenize(['go left'])) for n in (plain, adapted))
+    torch.testing.assert_close(one.velocity, other.velocity)
+
+
+def test_an_unknown_part_is_named():
+    with pytest.raises(ConfigError, match='projection, which NanoNetwork has not: it has vision'):
+        prepare_network(build_network('nano', {}), TuningConfig('parts', ('projection',)))
+
+
+@pytest.fixture(scope='module')
+def before(episodes, tmp_path_factory):
+    """Return the weights that every run here begins with."""
+    config = load_config('kosmos2_tiny', ['data.clip_length=4'])
+    run = TrainingRun(episodes, tmp_path_factory.mktemp('before'), config)
+    return {name: tensor.clone() for name, tensor in run.network.state_dict().items()}
+
+
+@pytest.mark.parametrize(
+    ('overrides', 'moved'),
+    [
+        (('tuning.mode=frozen',), {'head'}),
+        (('tuning.mode=lora', 'tuning.lora_r=4'), {'vision', 'text', 'head'}),
+        (('tuning.mode=parts', 'tuning.parts=[text]'), {'text', 'head'}),
+        (('tuning.gradient_checkpointing=true',), {'vision', 'text', 'projection', 'head'}),
+    ],
+)
+def test_training_moves_what_the_mode_says_and_the_checkpoint_serves_without_peft(
+    overrides, moved, before, episodes, tmp_path
+):
+    arguments = (*TINY, *SHORT, *overrides)
+    settings = ('--data', str(episodes), '--output', str(tmp_path), *arguments)
+    assert main(list(settings)) == 0
+    after = weights_of(tmp_path)
+    assert set(after) == set(before)  # no name of an adapter
+    parts = {'vision': 'vision_model', 'text': 'text_model', 'projection': 'image_to_text'}
+    changed = {name for name in before if not torch.equal(before[name], after[name])}
+    for part, piece in parts.items():
+        assert any(piece in name for name in changed) == (part in moved)
+    assert any(name.startswith('head') for name in changed)
+    policy = load_policy(tmp_path / 'checkpoints' / 'best')
+    policy.reset('pass the post on the left')
+
+
+def test_gradient_checkpointing_gives_the_same_gradients():
+    frames = torch.randint(0, 256, (1, 3, 3, 56, 56), dtype=torch.uint8)
+    gradients = []
+    for checkpointing in (False, True):
+        network = tiny_kosmos2(gradient_checkpointing=checkpointing).train()
+        network(frames, network.tokenize(['go left'])).velocity.square().sum().backward()
+        gradients.append([parameter.grad for parameter in network.parameters()])
+    for one, other in zip(*gradients, strict=True):
+        torch.testing.assert_close(one, other)
+
+
+def test_matrices_decay_and_vectors_do_not_at_two_learning_rates():
+    network = build_network('nano', {})
+    config = OptimiserConfig(learning_rate=1e-3, backbone_learning_rate=1e-5, weight_decay=0.1)
+    groups = build_optimiser(network, config).param_groups
+    assert [(g['lr'], g['weight_decay']) for g in groups] == [
+        (1e-5, 0.1),
+        (1e-5, 0.0),
+        (1e-3, 0.1),
+        (1e-3, 0.0),
+    ]
+    assert all((p.ndim > 1) == (g['weight_decay'] > 0) for g in groups for p in g['params'])
+    head = sum(p.numel() for p in network.parts()['head'].parameters())
+    assert sum(p.numel() for g in groups[2:] for p in g['params']) == head
+    assert sum(len(g['params']) for g in groups) == len(list(network.parameters()))
+
+
+def test_without_a_second_rate_there_are_two_groups():
+    assert len(parameter_groups(build_network('nano', {}), OptimiserConfig())) == 2
+
+
+def test_eight_bits_without_a_gpu_are_refused_in_a_sentence(capsys, episodes, tmp_path):
+    if torch.cuda.is_available():
+        pytest.skip('there is a CUDA device')
+    assert train(episodes, tmp_path, 'optimiser.kind=paged_adamw8bit') == 1
+    assert 'needs a CUDA device and there is none: set optimiser.kind=adamw' in (
+        capsys.readouterr().err
+    )
+
+
+def test_the_learning_rate_rises_then_falls_to_its_end():
+    config = OptimiserConfig(warmup_steps=10, final_learning_rate=0.1)
+    factors = [learning_rate_factor(step, 100, config) for step in range(101)]
+    assert factors[0] == pytest.approx(0.1)
+    assert max(factors) == factors[10] == 1.0
+    assert factors[100] == pytest.approx(0.1)
+    assert factors[10:] == sorted(factors[10:], reverse=True)
