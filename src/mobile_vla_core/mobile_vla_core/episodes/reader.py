@@ -33,6 +33,8 @@ class Episode:
         self._open_file: h5py.File | None = None
         self._owner = 0
         self._ends: dict[str, NDArray[np.uint64]] = {}
+        self._jpegs: dict[str, h5py.Dataset] = {}
+        """Kept open: opening one costs ten times what reading a frame from it does."""
 
     def __enter__(self) -> Episode:
         return self
@@ -41,7 +43,7 @@ class Episode:
         self.close()
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, '_open_file': None, '_owner': 0}
+        return {**self.__dict__, '_open_file': None, '_owner': 0, '_jpegs': {}}
 
     def __len__(self) -> int:
         return self.frames()
@@ -51,6 +53,7 @@ class Episode:
         if self._open_file is not None and self._owner == os.getpid():
             self._open_file.close()
         self._open_file = None
+        self._jpegs = {}
 
     @property
     def attributes(self) -> dict[str, Any]:
@@ -102,12 +105,11 @@ class Episode:
 
     def jpeg(self, t: int, camera: str | None = None) -> bytes:
         """Return frame t as it was stored."""
-        group = self._camera(camera)
         ends = self._index(camera)
         if not 0 <= t < len(ends):
             raise EpisodeError(f'{self.path.name}: frame {t} of {len(ends)} does not exist')
         start = int(ends[t - 1]) if t else 0
-        return group['jpeg'][start : int(ends[t])].tobytes()
+        return self._jpeg(camera)[start : int(ends[t])].tobytes()
 
     def image(self, t: int, camera: str | None = None) -> NDArray[np.uint8]:
         """Return frame t, shape (H, W_px, 3) uint8 RGB."""
@@ -214,10 +216,17 @@ class Episode:
         return images[name]
 
     def _index(self, camera: str | None) -> NDArray[np.uint64]:
-        name = camera or self.primary_camera
+        name = camera or ''
         if name not in self._ends:
-            self._ends[name] = self._camera(name)['end'][:]
+            self._ends[name] = self._camera(camera)['end'][:]
         return self._ends[name]
+
+    def _jpeg(self, camera: str | None) -> h5py.Dataset:
+        name = camera or ''
+        if self._owner != os.getpid() or name not in self._jpegs:
+            group = self._camera(camera)  # opens the file anew in another process
+            self._jpegs[name] = group['jpeg']
+        return self._jpegs[name]
 
     def stream(self, name: str) -> dict[str, NDArray[Any]]:
         """Return a stream's columns by its name in the schema."""
