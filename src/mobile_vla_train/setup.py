@@ -15,7 +15,7 @@ setup(
     license='Apache-2.0',
     python_requires='>=3.10',
     packages=find_packages(exclude=['test']),
-    package_data={PACKAGE: ['configs/*.yaml']},
+    package_data={PACKAGE: ['configs/*.yaml', 'evaluation/*.html']},
     data_files=[
         ('share/ament_index/resource_index/packages', [f'resource/{PACKAGE}']),
         (f'share/{PACKAGE}', ['package.xml']),
@@ -25,6 +25,7 @@ setup(
     zip_safe=False,
     entry_points={
         'console_scripts': [
+            'evaluate = mobile_vla_train.evaluate:main',
             'export = mobile_vla_train.export:main',
             'import_checkpoint = mobile_vla_train.import_checkpoint:main',
             'train = mobile_vla_train.train:main',

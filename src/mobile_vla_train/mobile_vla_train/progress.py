@@ -13,6 +13,7 @@ import lightning
 from lightning.pytorch.callbacks import Callback
 from tqdm import tqdm
 
+from .data.cache import CachedEpisode
 from .learning.module import PolicyModule
 
 REFRESH = 10
@@ -72,6 +73,11 @@ class TrainingProgress(Callback):
 def reading_progress(paths: Sequence[Path]) -> Sequence[Path]:
     """Wrap the episodes while their frames are decoded."""
     return tqdm(paths, desc='decode', unit='episode', disable=not sys.stderr.isatty())
+
+
+def serving_progress(episodes: Sequence[CachedEpisode]) -> Sequence[CachedEpisode]:
+    """Wrap the episodes while a policy is shown them."""
+    return tqdm(episodes, desc='serve', unit='episode', disable=not sys.stderr.isatty())
 
 
 def announce(text: str) -> None:

@@ -21,6 +21,7 @@ CONFIG_FILE = 'config.yaml'
 CACHE = 'cache'
 CHECKPOINTS = 'checkpoints'
 TENSORBOARD = 'tensorboard'
+VALIDATION = 'validation'
 TRAINER_STATE = 'trainer_state'
 STATE_FILE = 'last.ckpt'
 _FREE = (
@@ -119,7 +120,7 @@ class RunFolder:
 
     def clear(self) -> None:
         """Remove what was trained; the cache and the split of the episodes stay."""
-        for name in (CHECKPOINTS, TRAINER_STATE, TENSORBOARD):
+        for name in (CHECKPOINTS, TRAINER_STATE, TENSORBOARD, VALIDATION):
             shutil.rmtree(self.path / name, ignore_errors=True)
 
     def write_config(self, config: TrainConfig) -> None:

@@ -86,7 +86,7 @@ def test_the_report_shows_policy_baselines_scenarios_swap_and_verdicts(swapped):
         {'step': 7, 'validation_loss': 0.1, 'validation': summary(drive(), swapped)}
     )
     for part in (
-        '6 episodes, 72 frames (step 7)',
+        'at step 7: 6 episodes, 72 frames',
         'constant mean',
         'repeat last command',
         'nearest in time',

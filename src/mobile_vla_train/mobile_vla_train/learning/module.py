@@ -227,6 +227,7 @@ class PolicyModule(lightning.LightningModule):
             'step': self.global_step,
             'validation_loss': loss,
             'validation': self.open_loop.summary(),
+            'trained_on': sorted({episode.name for episode in self._reference.episodes}),
         }
         self.log('validation/loss', loss, rank_zero_only=True)
         for name, value in scalars(self.metrics['validation']).items():

@@ -13,10 +13,10 @@ from lightning.pytorch.callbacks import Callback
 import numpy as np
 from numpy.typing import NDArray
 
+from ..run_folder import VALIDATION
 from .figures import encode_png, render, validation_figures
 from .metrics import OpenLoopMetrics
 
-FOLDER = 'validation'
 BEST, LAST = 'best', 'last'
 
 
@@ -72,7 +72,7 @@ class FigureWriting(Callback):
     def _write(
         self, trainer: lightning.Trainer, name: str, step: int, picture: NDArray[np.uint8]
     ) -> None:
-        path = self._run / FOLDER / f'{name}.png'
+        path = self._run / VALIDATION / f'{name}.png'
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(encode_png(picture))

@@ -27,10 +27,18 @@ def format_report(metrics: Mapping[str, Any]) -> str:
 
     :param metrics: as `PolicyModule.metrics`
     """
-    validation = metrics['validation']
+    title = f'Open-loop validation at step {metrics["step"]}'
+    return format_scores(metrics['validation'], title)
+
+
+def format_scores(validation: Mapping[str, Any], title: str) -> str:
+    """
+    Lay out the scores of some episodes.
+
+    :param validation: as `OpenLoopMetrics.summary`
+    """
     lines = [
-        f'Open-loop validation on {validation["episodes"]} episodes, '
-        f'{validation["frames"]} frames (step {metrics["step"]}):',
+        f'{title}: {validation["episodes"]} episodes, {validation["frames"]} frames',
         f'{"":24}{"linear_x":>10}{"linear_y":>10}{"angular_z":>11}{"heading":>9}{"type":>8}',
         f'{"mean absolute error":24}{"m/s":>10}{"m/s":>10}{"rad/s":>11}{"right":>9}{"right":>8}',
     ]
