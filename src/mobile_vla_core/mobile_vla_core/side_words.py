@@ -15,6 +15,7 @@ from collections.abc import Iterator
 import re
 
 LEFT, RIGHT = 'left', 'right'
+CLOCKWISE, COUNTERCLOCKWISE = 'clockwise', 'counterclockwise'
 
 _ENGLISH = (
     ('left', 'right'),
@@ -105,10 +106,24 @@ def swap_sides(text: str) -> str:
 
 def named_sides(text: str) -> frozenset[str]:
     """Return which of LEFT and RIGHT a text, in Unicode's composed form, names."""
-    words = [match.group().lower() for match in _sides(text)]
-    left = any(word.startswith(('left', '왼', '좌')) for word in words)
-    right = any(word.startswith(('right', '오른', '우', '바른')) for word in words)
-    return frozenset([LEFT] * left + [RIGHT] * right)
+    return frozenset(side_order(text)) & {LEFT, RIGHT}
+
+
+def side_order(text: str) -> tuple[str, ...]:
+    """
+    Return LEFT, RIGHT and the two turns, as a text in Unicode's composed form names them.
+
+    "Left around the first box, right around the second" is not "right …, left …".
+    """
+    return tuple(_meaning(match.group().lower()) for match in _sides(text))
+
+
+def _meaning(word: str) -> str:
+    if word.startswith(('left', '왼', '좌')):
+        return LEFT
+    if word.startswith(('right', '오른', '우', '바른')):
+        return RIGHT
+    return CLOCKWISE if word in ('clockwise', '시계') else COUNTERCLOCKWISE
 
 
 def _sides(text: str) -> Iterator[re.Match[str]]:

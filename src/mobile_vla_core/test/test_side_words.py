@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from mobile_vla_core.side_words import named_sides, swap_sides
+from mobile_vla_core.side_words import named_sides, side_order, swap_sides
 
 PAIRS = [
     ('Pass the box on the left', 'Pass the box on the right'),
@@ -146,3 +146,18 @@ def test_of_random_sentences_the_mirror_changes_the_sides_and_gives_them_back():
             assert (before != after) == any(before == side for side in sides)
         mirrored_some += mirrored != text
     assert mirrored_some > 1000
+
+
+@pytest.mark.parametrize(
+    ('text', 'order'),
+    [
+        ('left of the box, then right of the cup', ('left', 'right')),
+        ('right of the box, then left of the cup', ('right', 'left')),
+        ('왼쪽으로 갔다가 우회전', ('left', 'right')),
+        ('turn clockwise, then anti-clockwise', ('clockwise', 'counterclockwise')),
+        ('시계 반대 방향으로 돌고 시계 방향으로', ('counterclockwise', 'clockwise')),
+        ('stop right in front of the cup', ()),
+    ],
+)
+def test_sides_are_told_in_their_order(text, order):
+    assert side_order(text) == order
