@@ -20,12 +20,12 @@ import sys
 import tempfile
 import time
 
-import cv2
 from geometry_msgs.msg import Twist
 import h5py
 import numpy as np
 import rclpy
 from rclpy.node import Node
+from rig.pictures import HD, scenes, VGA
 from sensor_msgs.msg import CompressedImage
 
 from mobile_vla_core.episodes import EpisodeWriter
@@ -33,7 +33,6 @@ from mobile_vla_core.images import encode_jpeg, use_one_thread
 from mobile_vla_core.ros_domain import reserve_domain
 from mobile_vla_msgs.srv import StartEpisode
 
-HD, VGA = (720, 1280), (480, 640)
 SCENES = 30
 FRAMES = 300
 RUNS = 3
@@ -51,19 +50,6 @@ node.create_subscription(
 )
 rclpy.spin(node)
 """
-
-
-def scenes(size: tuple[int, int], count: int) -> list[np.ndarray]:
-    """Return textured pictures, shape (H, W_px, 3), about 250 kB as JPEG at 1280x720."""
-    random = np.random.default_rng(0)
-    height, width = size
-    picture = np.zeros((height, width + count * 4, 3), dtype=np.float32)
-    for cells, contrast in ((4, 60), (16, 40), (60, 25), (240, 13)):
-        rows = max(cells * height // HD[0], 2)
-        layer = random.normal(0, contrast, (rows, rows * 2, 3)).astype(np.float32)
-        picture += cv2.resize(layer, picture.shape[1::-1], interpolation=cv2.INTER_CUBIC)
-    whole = np.clip(picture + 120, 0, 255).astype(np.uint8)
-    return [np.ascontiguousarray(whole[:, 4 * t : 4 * t + width]) for t in range(count)]
 
 
 def cpu_ms(write: Callable[[Path], None], frames: int = FRAMES) -> float:
