@@ -15,7 +15,7 @@ import yaml
 
 SHARE = Path(get_package_share_directory('mobile_vla_bringup'))
 NODE_FILES = ('sim.launch.py', 'record.launch.py', 'policy.launch.py')
-PARAMETER_MODULES = {'teleop': 'teleop_parameters'}
+PARAMETER_MODULES = {'teleop': 'teleop.parameters'}
 """By executable, where it is not `parameters`."""
 
 

@@ -15,7 +15,7 @@ from rclpy.parameter import Parameter
 from mobile_vla_core.errors import ConfigError
 
 from .declaration import declare_read_only
-from .session_config import CameraTopic
+from .recording.session_config import CameraTopic
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,9 @@ from mobile_vla_core.errors import MobileVlaError
 from mobile_vla_msgs.action import RecordEpisode
 
 from .pause import Pause
+from .recording.session import RecordingSession
+from .recording.start_conditions import free_bytes
 from .services import RecorderServices
-from .session import RecordingSession
-from .start_conditions import free_bytes
 
 FEEDBACK_PERIOD = 0.2
 CANCELLED = 'the goal was cancelled'

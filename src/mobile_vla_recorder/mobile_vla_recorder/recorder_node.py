@@ -24,16 +24,16 @@ from mobile_vla_core.node_end import NodeEnd
 from mobile_vla_core.shutdown_signal import ShutdownSignal
 from mobile_vla_msgs.msg import RecorderStatus
 
-from .collection_plan import CollectionPlan, plan_path, read_plan
-from .drop_warning import DropWarning
 from .parameters import read_parameters, RecorderParameters
 from .pause import Pause
-from .quality import QualityLimits
+from .plan.collection_plan import CollectionPlan, plan_path, read_plan
 from .record_action import RecordAction
+from .recording.drop_warning import DropWarning
+from .recording.quality import QualityLimits
+from .recording.session import RecordingSession
+from .recording.session_config import MEGABYTE, SessionConfig
+from .recording.start_conditions import check_output
 from .services import RecorderServices
-from .session import RecordingSession
-from .session_config import MEGABYTE, SessionConfig
-from .start_conditions import check_output
 from .status_message import status_message
 from .streams import Streams
 

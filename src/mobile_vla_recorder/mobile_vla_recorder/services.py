@@ -15,8 +15,8 @@ from mobile_vla_core.errors import MobileVlaError
 from mobile_vla_msgs.srv import RelabelEpisode, StartEpisode, StopEpisode
 
 from .pause import Pause
-from .saved_episode import SavedEpisode
-from .session import RecordingSession
+from .recording.saved_episode import SavedEpisode
+from .recording.session import RecordingSession
 
 SETTLE_PERIOD = 0.01
 SETTLE_ROUNDS = 50

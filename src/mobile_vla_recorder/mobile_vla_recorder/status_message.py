@@ -8,8 +8,8 @@ from builtin_interfaces.msg import Time
 
 from mobile_vla_msgs.msg import RecorderStatus
 
-from .session import RecordingSession
-from .start_conditions import free_bytes
+from .recording.session import RecordingSession
+from .recording.start_conditions import free_bytes
 
 
 def status_message(

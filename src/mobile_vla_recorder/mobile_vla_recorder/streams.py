@@ -19,10 +19,10 @@ from sensor_msgs.msg import CameraInfo, CompressedImage, Image, Imu, JointState
 from mobile_vla_core.picture import Picture
 from mobile_vla_msgs.msg import DriverEvent as DriverEventMessage
 
-from .driver_events import DriverEvent
 from .parameters import RecorderParameters
-from .session import RecordingSession
-from .source_clock import SourceClock
+from .recording.driver_events import DriverEvent
+from .recording.session import RecordingSession
+from .recording.source_clock import SourceClock
 
 DRIVER_CHECKS = 3
 """A driver is gone when so many looks in a row have not found him."""

@@ -21,19 +21,19 @@ from mobile_vla_core.errors import ConfigError, MobileVlaError
 from mobile_vla_core.node_end import NodeEnd
 from mobile_vla_core.shutdown_signal import ShutdownSignal
 
-from .collection_plan import plan_path, read_plan
-from .joystick import Joystick
-from .key_hold import KeyHold
-from .key_map import HELP, QUIT, SpeedScale, Velocity, ZERO
-from .keyboard_terminal import KeyboardTerminal
-from .teleop_commands import TeleopCommands
-from .teleop_drive import TeleopDrive
-from .teleop_episode import TeleopEpisode
-from .teleop_input import TeleopInput
-from .teleop_parameters import read_parameters, TeleopParameters
-from .teleop_plan import TeleopPlan
-from .teleop_recorder_client import TeleopRecorderClient
-from .teleop_screen import render_screen, TeleopView
+from .plan.collection_plan import plan_path, read_plan
+from .teleop.commands import TeleopCommands
+from .teleop.drive import TeleopDrive
+from .teleop.episode import TeleopEpisode
+from .teleop.input import TeleopInput
+from .teleop.joystick import Joystick
+from .teleop.key_hold import KeyHold
+from .teleop.key_map import HELP, QUIT, SpeedScale, Velocity, ZERO
+from .teleop.keyboard_terminal import KeyboardTerminal
+from .teleop.parameters import read_parameters, TeleopParameters
+from .teleop.plan import TeleopPlan
+from .teleop.recorder_client import TeleopRecorderClient
+from .teleop.screen import render_screen, TeleopView
 
 DRAW_PERIOD = 0.2
 FAREWELL_TIMEOUT = 2.0

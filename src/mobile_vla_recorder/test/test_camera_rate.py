@@ -3,7 +3,7 @@
 
 import pytest
 
-from mobile_vla_recorder.camera_rate import CameraRate
+from mobile_vla_recorder.recording.camera_rate import CameraRate
 
 
 def test_the_rate_is_that_of_the_stamps_in_the_window():

@@ -1,6 +1,6 @@
 # Copyright 2026 The Mobile VLA Authors
 # SPDX-License-Identifier: Apache-2.0
-"""Tests for collection_plan.py and the plan that is shipped."""
+"""Tests for plan/collection_plan.py and the plan that is shipped."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ import pytest
 
 from mobile_vla_core.errors import ConfigError
 from mobile_vla_core.instruction import mirror_instruction
-from mobile_vla_recorder.collection_plan import plan_path, read_plan
+from mobile_vla_recorder.plan.collection_plan import plan_path, read_plan
 
 SHIPPED = Path(__file__).parents[1] / 'plans' / 'box_and_cup.yaml'
 GOOD = """

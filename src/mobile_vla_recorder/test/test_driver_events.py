@@ -7,9 +7,14 @@ import numpy as np
 from mobile_vla_core.action_space import ActionType
 from mobile_vla_core.episodes import Episode
 from mobile_vla_core.picture import Picture
-from mobile_vla_recorder.driver_events import Command, DRIVER_GONE, DriverEvent, DriverEvents
-from mobile_vla_recorder.session import RecordingSession
-from mobile_vla_recorder.session_config import SessionConfig
+from mobile_vla_recorder.recording.driver_events import (
+    Command,
+    DRIVER_GONE,
+    DriverEvent,
+    DriverEvents,
+)
+from mobile_vla_recorder.recording.session import RecordingSession
+from mobile_vla_recorder.recording.session_config import SessionConfig
 
 NOT_GIVEN = -1
 FORWARD = (0.5, 0.0, 0.0)

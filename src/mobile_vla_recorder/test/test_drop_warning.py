@@ -1,7 +1,7 @@
 # Copyright 2026 The Mobile VLA Authors
 # SPDX-License-Identifier: Apache-2.0
 
-from mobile_vla_recorder.drop_warning import DropWarning
+from mobile_vla_recorder.recording.drop_warning import DropWarning
 
 
 def test_drops_are_told_at_most_once_a_second_and_none_is_forgotten():

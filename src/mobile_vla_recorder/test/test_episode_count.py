@@ -1,14 +1,14 @@
 # Copyright 2026 The Mobile VLA Authors
 # SPDX-License-Identifier: Apache-2.0
-"""Tests for episode_count.py, with real episode files."""
+"""Tests for plan/episode_count.py, with real episode files."""
 
 from pathlib import Path
 import time
 
 from mobile_vla_core.episodes import EpisodeWriter
 from mobile_vla_core.episodes.relabel import Labels
-from mobile_vla_recorder.episode_count import EpisodeCount
-from mobile_vla_recorder.episode_history import EpisodeHistory
+from mobile_vla_recorder.plan.episode_count import EpisodeCount
+from mobile_vla_recorder.recording.episode_history import EpisodeHistory
 
 TIMEOUT = 20.0
 

@@ -12,7 +12,11 @@ from mobile_vla_core.episodes import Episode, EpisodeWriter, find_episodes
 from mobile_vla_core.episodes.relabel import Labels
 from mobile_vla_core.errors import EpisodeError
 from mobile_vla_core.images import encode_jpeg
-from mobile_vla_recorder.episode_history import DISCARDED_AGE, DISCARDED_FOLDER, EpisodeHistory
+from mobile_vla_recorder.recording.episode_history import (
+    DISCARDED_AGE,
+    DISCARDED_FOLDER,
+    EpisodeHistory,
+)
 
 JPEG = encode_jpeg(np.zeros((24, 32, 3), dtype=np.uint8))
 

@@ -1,14 +1,14 @@
 # Copyright 2026 The Mobile VLA Authors
 # SPDX-License-Identifier: Apache-2.0
-"""Tests for joystick.py."""
+"""Tests for teleop/joystick.py."""
 
 from dataclasses import replace
 
 import pytest
 
-from mobile_vla_recorder.joystick import Joystick, JoystickConfig
-from mobile_vla_recorder.joystick_layouts import JoystickLayout, UNUSED
-from mobile_vla_recorder.key_map import DISCARD, SAVE, SAVE_FAILURE, START, UNDO
+from mobile_vla_recorder.teleop.joystick import Joystick, JoystickConfig
+from mobile_vla_recorder.teleop.joystick_layouts import JoystickLayout, UNUSED
+from mobile_vla_recorder.teleop.key_map import DISCARD, SAVE, SAVE_FAILURE, START, UNDO
 
 LAYOUT = JoystickLayout()
 AXES = [0.25, 0.5, 0.0, -1.0]

@@ -1,15 +1,15 @@
 # Copyright 2026 The Mobile VLA Authors
 # SPDX-License-Identifier: Apache-2.0
-"""Tests for joystick_layouts.py."""
+"""Tests for teleop/joystick_layouts.py."""
 
 from dataclasses import asdict
 
 import pytest
 
 from mobile_vla_core.errors import ConfigError
-from mobile_vla_recorder.joystick import Joystick, JoystickConfig
-from mobile_vla_recorder.joystick_layouts import joystick_layout, LAYOUTS, UNUSED
-from mobile_vla_recorder.key_map import START
+from mobile_vla_recorder.teleop.joystick import Joystick, JoystickConfig
+from mobile_vla_recorder.teleop.joystick_layouts import joystick_layout, LAYOUTS, UNUSED
+from mobile_vla_recorder.teleop.key_map import START
 
 
 @pytest.mark.parametrize('name', LAYOUTS)

@@ -1,10 +1,10 @@
 # Copyright 2026 The Mobile VLA Authors
 # SPDX-License-Identifier: Apache-2.0
-"""Tests for key_hold.py."""
+"""Tests for teleop/key_hold.py."""
 
 import pytest
 
-from mobile_vla_recorder.key_hold import KeyHold, MARGIN
+from mobile_vla_recorder.teleop.key_hold import KeyHold, MARGIN
 
 
 def test_nothing_is_held_before_the_first_key():

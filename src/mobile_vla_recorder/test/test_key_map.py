@@ -1,12 +1,12 @@
 # Copyright 2026 The Mobile VLA Authors
 # SPDX-License-Identifier: Apache-2.0
-"""Tests for key_map.py."""
+"""Tests for teleop/key_map.py."""
 
 import math
 
 import pytest
 
-from mobile_vla_recorder.key_map import DIRECTIONS, FASTER, KeyDecoder, SLOWER, SpeedScale
+from mobile_vla_recorder.teleop.key_map import DIRECTIONS, FASTER, KeyDecoder, SLOWER, SpeedScale
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 # Copyright 2026 The Mobile VLA Authors
 # SPDX-License-Identifier: Apache-2.0
-"""Tests for keyboard_terminal.py, with pseudo-terminals."""
+"""Tests for teleop/keyboard_terminal.py, with pseudo-terminals."""
 
 import fcntl
 import os
@@ -12,7 +12,7 @@ import time
 
 import pytest
 
-from mobile_vla_recorder.keyboard_terminal import KeyboardTerminal
+from mobile_vla_recorder.teleop.keyboard_terminal import KeyboardTerminal
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 # Copyright 2026 The Mobile VLA Authors
 # SPDX-License-Identifier: Apache-2.0
 
-from mobile_vla_recorder.pre_roll import PreRoll
+from mobile_vla_recorder.recording.pre_roll import PreRoll
 
 
 def fill(ring: PreRoll, count: int, size: int = 1) -> list[int]:

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from mobile_vla_core.images import encode_jpeg
-from mobile_vla_recorder.quality import CameraQuality, QualityLimits, RecordingQuality
+from mobile_vla_recorder.recording.quality import CameraQuality, QualityLimits, RecordingQuality
 
 RANDOM = np.random.default_rng(0)
 

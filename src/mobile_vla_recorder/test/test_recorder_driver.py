@@ -11,7 +11,7 @@ from recorder_process import Robot
 from mobile_vla_core.episodes import Episode
 from mobile_vla_msgs.msg import DriverEvent
 from mobile_vla_msgs.srv import StopEpisode
-from mobile_vla_recorder.driver_events import DRIVER_GONE
+from mobile_vla_recorder.recording.driver_events import DRIVER_GONE
 
 UNKNOWN = 255
 

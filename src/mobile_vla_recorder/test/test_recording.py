@@ -1,6 +1,6 @@
 # Copyright 2026 The Mobile VLA Authors
 # SPDX-License-Identifier: Apache-2.0
-"""Tests for recording.py and session.py, without ROS."""
+"""Tests for recording/recording.py and session.py, without ROS."""
 
 from pathlib import Path
 import threading
@@ -11,9 +11,9 @@ import pytest
 from mobile_vla_core.episodes import Episode, find_episodes
 from mobile_vla_core.errors import EpisodeError, InstructionError
 from mobile_vla_core.picture import Picture
-from mobile_vla_recorder.recording import ROW_BYTES
-from mobile_vla_recorder.session import RecordingSession
-from mobile_vla_recorder.session_config import CameraTopic, SessionConfig
+from mobile_vla_recorder.recording.recording import ROW_BYTES
+from mobile_vla_recorder.recording.session import RecordingSession
+from mobile_vla_recorder.recording.session_config import CameraTopic, SessionConfig
 
 HEIGHT, WIDTH = 24, 32
 SIZE = HEIGHT * WIDTH * 3

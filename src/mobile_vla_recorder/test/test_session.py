@@ -12,11 +12,11 @@ import pytest
 from mobile_vla_core.episodes import Episode, find_episodes
 from mobile_vla_core.errors import EpisodeError
 from mobile_vla_core.picture import Picture
-from mobile_vla_recorder.collection_plan import CollectionPlan, PlannedScenario
-from mobile_vla_recorder.episode_history import DISCARDED_FOLDER
-from mobile_vla_recorder.quality import QualityLimits
-from mobile_vla_recorder.session import RecordingSession
-from mobile_vla_recorder.session_config import CameraTopic, SessionConfig
+from mobile_vla_recorder.plan.collection_plan import CollectionPlan, PlannedScenario
+from mobile_vla_recorder.recording.episode_history import DISCARDED_FOLDER
+from mobile_vla_recorder.recording.quality import QualityLimits
+from mobile_vla_recorder.recording.session import RecordingSession
+from mobile_vla_recorder.recording.session_config import CameraTopic, SessionConfig
 
 HEIGHT, WIDTH = 24, 32
 RANDOM = np.random.default_rng(0)

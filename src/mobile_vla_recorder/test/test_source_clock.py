@@ -1,10 +1,10 @@
 # Copyright 2026 The Mobile VLA Authors
 # SPDX-License-Identifier: Apache-2.0
-"""Tests for source_clock.py."""
+"""Tests for recording/source_clock.py."""
 
 import pytest
 
-from mobile_vla_recorder.source_clock import SourceClock
+from mobile_vla_recorder.recording.source_clock import SourceClock
 
 
 @pytest.mark.parametrize('offset', [0.0, 3600.0, -7.5])

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from mobile_vla_core.errors import ConfigError
-from mobile_vla_recorder.start_conditions import check_output
+from mobile_vla_recorder.recording.start_conditions import check_output
 
 
 def test_the_folder_is_created_and_left_empty(tmp_path):

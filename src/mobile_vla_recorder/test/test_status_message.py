@@ -8,9 +8,9 @@ import numpy as np
 
 from mobile_vla_core.episodes import EpisodeWriter
 from mobile_vla_core.picture import Picture
-from mobile_vla_recorder.collection_plan import CollectionPlan, PlannedScenario
-from mobile_vla_recorder.session import RecordingSession
-from mobile_vla_recorder.session_config import CameraTopic, SessionConfig
+from mobile_vla_recorder.plan.collection_plan import CollectionPlan, PlannedScenario
+from mobile_vla_recorder.recording.session import RecordingSession
+from mobile_vla_recorder.recording.session_config import CameraTopic, SessionConfig
 from mobile_vla_recorder.status_message import status_message
 
 CAMERAS = (CameraTopic('front', 'front/image'), CameraTopic('rear', 'rear/image'))

@@ -1,11 +1,11 @@
 # Copyright 2026 The Mobile VLA Authors
 # SPDX-License-Identifier: Apache-2.0
-"""Tests for teleop_activity.py."""
+"""Tests for teleop/activity.py."""
 
 import pytest
 
 from mobile_vla_core.action_space import ActionType
-from mobile_vla_recorder.teleop_activity import Activity, activity, KEYBOARD
+from mobile_vla_recorder.teleop.activity import Activity, activity, KEYBOARD
 
 
 @pytest.mark.parametrize(

@@ -1,15 +1,15 @@
 # Copyright 2026 The Mobile VLA Authors
 # SPDX-License-Identifier: Apache-2.0
-"""Tests for teleop_drive.py."""
+"""Tests for teleop/drive.py."""
 
 import pytest
 
 from mobile_vla_core.action_space import ActionType
-from mobile_vla_recorder.joystick import Joystick, JoystickConfig
-from mobile_vla_recorder.key_hold import KeyHold
-from mobile_vla_recorder.key_map import FASTER, SPECIAL, SpeedScale, START, STOP, ZERO
-from mobile_vla_recorder.teleop_activity import Activity, JOYSTICK, KEYBOARD
-from mobile_vla_recorder.teleop_drive import FINAL_ZEROS, TeleopDrive
+from mobile_vla_recorder.teleop.activity import Activity, JOYSTICK, KEYBOARD
+from mobile_vla_recorder.teleop.drive import FINAL_ZEROS, TeleopDrive
+from mobile_vla_recorder.teleop.joystick import Joystick, JoystickConfig
+from mobile_vla_recorder.teleop.key_hold import KeyHold
+from mobile_vla_recorder.teleop.key_map import FASTER, SPECIAL, SpeedScale, START, STOP, ZERO
 
 AHEAD = (0.4, 0.0, 0.0)
 

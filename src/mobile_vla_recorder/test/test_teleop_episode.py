@@ -1,13 +1,14 @@
 # Copyright 2026 The Mobile VLA Authors
 # SPDX-License-Identifier: Apache-2.0
-"""Tests for teleop_episode.py."""
+"""Tests for teleop/episode.py."""
 
 from dataclasses import replace
 
 import pytest
 
-from mobile_vla_recorder.collection_plan import CollectionPlan, PlannedScenario
-from mobile_vla_recorder.key_map import (
+from mobile_vla_recorder.plan.collection_plan import CollectionPlan, PlannedScenario
+from mobile_vla_recorder.teleop.episode import ANSWER_TIMEOUT, START_DELAY, TeleopEpisode
+from mobile_vla_recorder.teleop.key_map import (
     DISCARD,
     SAVE,
     SAVE_FAILURE,
@@ -17,10 +18,9 @@ from mobile_vla_recorder.key_map import (
     WAS_SCENARIO,
     WAS_SUCCESS,
 )
-from mobile_vla_recorder.teleop_episode import ANSWER_TIMEOUT, START_DELAY, TeleopEpisode
-from mobile_vla_recorder.teleop_plan import TeleopPlan
-from mobile_vla_recorder.teleop_recorder_state import PlanCount, RecorderState, STATUS_TIMEOUT
-from mobile_vla_recorder.teleop_request import Answer, Request, Service
+from mobile_vla_recorder.teleop.plan import TeleopPlan
+from mobile_vla_recorder.teleop.recorder_state import PlanCount, RecorderState, STATUS_TIMEOUT
+from mobile_vla_recorder.teleop.request import Answer, Request, Service
 
 COUNT = PlanCount({'left': 0, 'right': 0}, {'left': 2, 'right': 2}, 'left')
 DONE = Answer(True)

@@ -1,8 +1,8 @@
 # Copyright 2026 The Mobile VLA Authors
 # SPDX-License-Identifier: Apache-2.0
-"""Tests for teleop_input.py."""
+"""Tests for teleop/input.py."""
 
-from mobile_vla_recorder.teleop_input import STALE_AFTER, TeleopInput
+from mobile_vla_recorder.teleop.input import STALE_AFTER, TeleopInput
 
 
 def test_keys_of_a_process_that_runs_are_obeyed():

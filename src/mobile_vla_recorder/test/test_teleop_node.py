@@ -13,7 +13,7 @@ from teleop_process import AHEAD, EVENTS_QOS, labels, seconds, TIMEOUT, ZERO
 
 from mobile_vla_core.episodes import Episode
 from mobile_vla_msgs.msg import DriverEvent
-from mobile_vla_recorder.teleop_input import STALE_AFTER
+from mobile_vla_recorder.teleop.input import STALE_AFTER
 
 
 def test_keys_drive_and_a_release_stops(sit_down):

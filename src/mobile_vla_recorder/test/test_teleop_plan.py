@@ -1,12 +1,12 @@
 # Copyright 2026 The Mobile VLA Authors
 # SPDX-License-Identifier: Apache-2.0
-"""Tests for teleop_plan.py."""
+"""Tests for teleop/plan.py."""
 
 import pytest
 
-from mobile_vla_recorder.collection_plan import CollectionPlan, PlannedScenario
-from mobile_vla_recorder.teleop_plan import TeleopPlan
-from mobile_vla_recorder.teleop_recorder_state import PlanCount
+from mobile_vla_recorder.plan.collection_plan import CollectionPlan, PlannedScenario
+from mobile_vla_recorder.teleop.plan import TeleopPlan
+from mobile_vla_recorder.teleop.recorder_state import PlanCount
 
 
 @pytest.fixture

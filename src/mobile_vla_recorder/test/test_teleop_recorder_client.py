@@ -1,19 +1,19 @@
 # Copyright 2026 The Mobile VLA Authors
 # SPDX-License-Identifier: Apache-2.0
-"""Tests for teleop_recorder_client.py: the messages as teleoperation sees them."""
+"""Tests for teleop/recorder_client.py: the messages as teleoperation sees them."""
 
 import pytest
 from std_srvs.srv import Trigger
 
 from mobile_vla_msgs.msg import RecorderStatus
 from mobile_vla_msgs.srv import RelabelEpisode, StartEpisode, StopEpisode
-from mobile_vla_recorder.teleop_recorder_client import (
+from mobile_vla_recorder.teleop.recorder_client import (
     recorder_answer,
     recorder_state,
     service_request,
 )
-from mobile_vla_recorder.teleop_recorder_state import PlanCount
-from mobile_vla_recorder.teleop_request import Answer, Request, Service
+from mobile_vla_recorder.teleop.recorder_state import PlanCount
+from mobile_vla_recorder.teleop.request import Answer, Request, Service
 
 
 def test_a_status_becomes_a_state_with_its_plan():

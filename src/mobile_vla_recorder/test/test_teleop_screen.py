@@ -1,6 +1,6 @@
 # Copyright 2026 The Mobile VLA Authors
 # SPDX-License-Identifier: Apache-2.0
-"""Tests for teleop_screen.py."""
+"""Tests for teleop/screen.py."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -8,12 +8,12 @@ import re
 
 import pytest
 
-from mobile_vla_recorder.collection_plan import read_plan
-from mobile_vla_recorder.key_map import SpeedScale
-from mobile_vla_recorder.teleop_plan import TeleopPlan
-from mobile_vla_recorder.teleop_recorder_state import PlanCount, RecorderState
-from mobile_vla_recorder.teleop_screen import HELP, PROBLEM_LINES, render_screen, TeleopView
-from mobile_vla_recorder.teleop_text import display_width
+from mobile_vla_recorder.plan.collection_plan import read_plan
+from mobile_vla_recorder.teleop.key_map import SpeedScale
+from mobile_vla_recorder.teleop.plan import TeleopPlan
+from mobile_vla_recorder.teleop.recorder_state import PlanCount, RecorderState
+from mobile_vla_recorder.teleop.screen import HELP, PROBLEM_LINES, render_screen, TeleopView
+from mobile_vla_recorder.teleop.text import display_width
 
 PLAN = read_plan(Path(__file__).parents[1] / 'plans' / 'box_and_cup.yaml')
 NAMES = [scenario.name for scenario in PLAN.scenarios]

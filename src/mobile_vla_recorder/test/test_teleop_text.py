@@ -1,8 +1,8 @@
 # Copyright 2026 The Mobile VLA Authors
 # SPDX-License-Identifier: Apache-2.0
-"""Tests for teleop_text.py."""
+"""Tests for teleop/text.py."""
 
-from mobile_vla_recorder.teleop_text import cut, display_width, printable, wrap
+from mobile_vla_recorder.teleop.text import cut, display_width, printable, wrap
 
 RED = '\x1b[31mab\x1b[0mcd'
 

@@ -24,8 +24,8 @@ from mobile_vla_core.policies.architecture import build_network
 from mobile_vla_core.policy_card import PolicyCard
 from mobile_vla_policy.record import ReplyKind
 from mobile_vla_policy.worker_process import WorkerProcess, WorkerSettings
-from mobile_vla_recorder.session import RecordingSession
-from mobile_vla_recorder.session_config import SessionConfig
+from mobile_vla_recorder.recording.session import RecordingSession
+from mobile_vla_recorder.recording.session_config import SessionConfig
 from mobile_vla_sim.world import World
 from mobile_vla_train.data.cache import open_cache
 from mobile_vla_train.data.dataset import window_frames

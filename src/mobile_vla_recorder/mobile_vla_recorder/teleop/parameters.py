@@ -11,7 +11,7 @@ from typing import Any
 
 from rclpy.node import Node
 
-from .declaration import declare_read_only
+from ..declaration import declare_read_only
 from .joystick import JoystickConfig
 from .joystick_layouts import DEFAULT_LAYOUT, joystick_layout, JoystickLayout, LAYOUTS, UNUSED
 

@@ -12,7 +12,7 @@ import threading
 from mobile_vla_core.episodes import find_episodes
 from mobile_vla_core.errors import EpisodeError
 
-from .collection_plan_progress import usable_scenario
+from .progress import usable_scenario
 
 
 class EpisodeCount:

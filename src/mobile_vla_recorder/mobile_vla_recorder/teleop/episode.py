@@ -20,9 +20,9 @@ from .key_map import (
     WAS_SCENARIO,
     WAS_SUCCESS,
 )
-from .teleop_plan import TeleopPlan
-from .teleop_recorder_state import RecorderState
-from .teleop_request import Answer, Request, Service
+from .plan import TeleopPlan
+from .recorder_state import RecorderState
+from .request import Answer, Request, Service
 
 START_DELAY = 0.3
 """Zeros are sent for so long before an episode is started, so that commands arrive [s]."""

@@ -1,6 +1,6 @@
 # Copyright 2026 The Mobile VLA Authors
 # SPDX-License-Identifier: Apache-2.0
-"""Tests for collection_plan_progress.py, with real episode files."""
+"""Tests for plan/progress.py, with real episode files."""
 
 from pathlib import Path
 
@@ -8,8 +8,8 @@ import pytest
 
 from mobile_vla_core.episodes import CameraStream, EpisodeWriter
 from mobile_vla_core.errors import EpisodeError
-from mobile_vla_recorder.collection_plan import CollectionPlan, PlannedScenario
-from mobile_vla_recorder.collection_plan_progress import PlanProgress, usable_scenario
+from mobile_vla_recorder.plan.collection_plan import CollectionPlan, PlannedScenario
+from mobile_vla_recorder.plan.progress import PlanProgress, usable_scenario
 
 PLAN = CollectionPlan(
     (

@@ -15,10 +15,10 @@ from rclpy.qos_overriding_options import QoSOverridingOptions
 from mobile_vla_core.action_space import ActionType
 from mobile_vla_msgs.msg import DriverEvent
 
+from .activity import Activity
+from .drive import FINAL_ZEROS
 from .key_map import Velocity, ZERO
-from .teleop_activity import Activity
-from .teleop_drive import FINAL_ZEROS
-from .teleop_parameters import TeleopParameters
+from .parameters import TeleopParameters
 
 EVENTS_KEPT = 10
 FAREWELL_PERIOD = 0.02

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from .key_map import SpeedScale, Velocity
-from .teleop_plan import TeleopPlan
-from .teleop_recorder_state import RecorderState
-from .teleop_text import cut, display_width, printable, wrap
+from .plan import TeleopPlan
+from .recorder_state import RecorderState
+from .text import cut, display_width, printable, wrap
 
 RESET, BOLD, DIM, RED, GREEN, YELLOW = (f'\x1b[{code}m' for code in (0, 1, 2, 31, 32, 33))
 

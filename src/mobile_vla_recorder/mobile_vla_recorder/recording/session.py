@@ -14,10 +14,10 @@ from mobile_vla_core.episodes import EpisodeWriter, schema
 from mobile_vla_core.errors import EpisodeError
 from mobile_vla_core.picture import Picture
 
+from ..plan.episode_count import EpisodeCount
+from ..plan.progress import PlanProgress
 from .camera import Camera
-from .collection_plan_progress import PlanProgress
 from .driver_events import Command, DRIVER_GONE, DriverEvent, DriverEvents
-from .episode_count import EpisodeCount
 from .episode_history import EpisodeHistory
 from .pre_roll import PreRoll
 from .quality import RecordingQuality

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .collection_plan import CollectionPlan
+from ..plan.collection_plan import CollectionPlan
 from .quality import QualityLimits
 
 MEGABYTE = 1_000_000

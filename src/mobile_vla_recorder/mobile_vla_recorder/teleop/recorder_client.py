@@ -18,9 +18,9 @@ from std_srvs.srv import Trigger
 from mobile_vla_msgs.msg import RecorderStatus
 from mobile_vla_msgs.srv import RelabelEpisode, StartEpisode, StopEpisode
 
-from .teleop_episode import TeleopEpisode
-from .teleop_recorder_state import PlanCount, RecorderState
-from .teleop_request import Answer, Request, Service
+from .episode import TeleopEpisode
+from .recorder_state import PlanCount, RecorderState
+from .request import Answer, Request, Service
 
 _SERVICES = {
     Service.START: StartEpisode,

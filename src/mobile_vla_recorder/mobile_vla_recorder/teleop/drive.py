@@ -4,10 +4,10 @@
 
 from __future__ import annotations
 
+from .activity import Activity, activity, JOYSTICK, KEYBOARD
 from .joystick import Joystick
 from .key_hold import KeyHold
 from .key_map import DIRECTIONS, FASTER, SLOWER, SPECIAL, SpeedScale, START, STOP, Velocity, ZERO
-from .teleop_activity import Activity, activity, JOYSTICK, KEYBOARD
 
 FINAL_ZEROS = 5
 """How many zeros follow the last motion, in case one is lost."""

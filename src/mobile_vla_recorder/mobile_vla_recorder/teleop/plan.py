@@ -4,8 +4,8 @@
 
 from __future__ import annotations
 
-from .collection_plan import CollectionPlan, PlannedScenario
-from .teleop_recorder_state import PlanCount
+from ..plan.collection_plan import CollectionPlan, PlannedScenario
+from .recorder_state import PlanCount
 
 
 class TeleopPlan:
