@@ -49,7 +49,7 @@ def _cell(
         places = (start - path[:, ::-1] * 0.5 * height).round().astype(np.int32)
         cv2.polylines(picture, [places], False, EDGE, 5, cv2.LINE_AA)
         cv2.polylines(picture, [places], False, colour, 3, cv2.LINE_AA)
-    font = cv2.FONT_HERSHEY_SIMPLEX
-    cv2.putText(picture, f'{t * step_period:.1f} s', (6, 16), font, 0.45, EDGE, 3, cv2.LINE_AA)
-    cv2.putText(picture, f'{t * step_period:.1f} s', (6, 16), font, 0.45, RECORDED, 1, cv2.LINE_AA)
+    cv2.rectangle(picture, (0, 0), (52, 20), EDGE, -1)
+    font, text = cv2.FONT_HERSHEY_SIMPLEX, f'{t * step_period:.1f} s'
+    cv2.putText(picture, text, (5, 15), font, 0.45, RECORDED, 1, cv2.LINE_AA)
     return cv2.copyMakeBorder(picture, 0, 0, 0, 3, cv2.BORDER_CONSTANT, value=(255, 255, 255))

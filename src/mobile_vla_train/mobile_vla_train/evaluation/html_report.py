@@ -45,7 +45,7 @@ def _worst(result: OpenLoopResult, number: int) -> dict[str, Any]:
     parts = result.cache.select([predictions.name])
     part = next(p for p in parts if p.length == len(predictions.recorded))
     period = result.cache.step_period
-    figure = commands_figure([predictions], period, 'over time')
+    figure = commands_figure([predictions], period, 'Commands')
     return {
         'name': predictions.name,
         'scenario': predictions.scenario,

@@ -59,7 +59,7 @@ class Provenance:
         if trained:
             return (
                 f'{len(held_out)} episodes were not trained on and are scored; {len(trained)} '
-                f'were trained on and stand apart.'
+                f'were trained on and are not among them.'
             )
         return f'None of these {len(held_out)} episodes was trained on.'
 

@@ -40,7 +40,9 @@ def validation_figures(metrics: OpenLoopMetrics, title: str) -> dict[str, Figure
     by_error = sorted(episodes, key=lambda episode: episode.error)
     chosen = [by_error[-1], by_error[len(by_error) // 2], by_error[0]][: len(by_error)]
     figures = {
-        'commands': commands_figure(chosen, metrics.step_period, title),
+        'commands': commands_figure(
+            chosen, metrics.step_period, f'Commands, {title} (worst, middle and best episode)'
+        ),
         'confusion': confusion_figure(summary, title),
         'errors': errors_figure(summary, title),
     }
@@ -54,8 +56,12 @@ def validation_figures(metrics: OpenLoopMetrics, title: str) -> dict[str, Figure
 def commands_figure(
     episodes: Sequence[EpisodePredictions], step_period: float, title: str
 ) -> Figure:
-    """Draw the next command, predicted beside recorded, one column per episode."""
-    figure, axes = _panels(len(VELOCITIES), len(episodes), 4.2, 2.0)
+    """Draw the next command, predicted beside recorded, one column per episode, or one row."""
+    if len(episodes) == 1:
+        figure, axes = _panels(1, len(VELOCITIES), 4.2, 2.2)
+        axes = axes.T
+    else:
+        figure, axes = _panels(len(VELOCITIES), len(episodes), 4.2, 2.0)
     for column, episode in enumerate(episodes):
         time = np.arange(len(episode.recorded)) * step_period
         for row, name in enumerate(VELOCITIES):
@@ -70,10 +76,10 @@ def commands_figure(
                 panel.set_ylabel(f'{name} [{ACTION_UNITS[row]}]')
         head = f'{plain_text(episode.scenario or episode.name)}: mean error {episode.error:.3f}'
         axes[0][column].set_title(head, fontsize=9)
-        axes[-1][column].set_xlabel('time [s]')
+        axes[-1][column].set_xlabel('time [s]', fontsize=8)
     handles, labels = axes[0][0].get_legend_handles_labels()
     figure.legend(handles, labels, loc='lower center', ncols=3, frameon=False, fontsize=9)
-    return _titled(figure, f'Commands, {title} (worst, middle and best episode)')
+    return _titled(figure, title)
 
 
 def confusion_figure(summary: Mapping[str, Any], title: str) -> Figure:
