@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests for augmentation.py."""
 
+from conftest import draw_frame
 import numpy as np
 import pytest
 
@@ -148,3 +149,34 @@ def test_the_codec_of_mirrored_training_reaches_as_far_to_the_right_as_to_the_le
     narrow = ActionCodec.from_actions(trained_actions(recorded, AugmentationConfig(mirror=0.0)))
     assert narrow.limits[1] == (-np.float32(0.1), np.float32(0.4))
     assert narrow.scale == codec.scale
+
+
+def drive(side):
+    """Return frames, actions and instruction of a drive past a post on one side of it."""
+    places = np.arange(14, 22, 2) if side == 'right' else 28 - np.arange(14, 22, 2)
+    frames = np.stack([draw_frame((place + 0.5) / 28, 90) for place in places])
+    turn = -1.0 if side == 'right' else 1.0
+    actions = np.array([[0.5, turn * 0.1 * t, turn * 0.2, 0] for t in range(4)], np.float32)
+    return frames, actions, f'pass the post on the {side}, 상자 {KOREAN[side]}으로'
+
+
+KOREAN = {'left': '왼쪽', 'right': '오른쪽'}
+
+
+def test_the_mirror_of_a_drive_on_one_side_is_the_drive_on_the_other():
+    left, right = drive('left'), drive('right')
+    augmentation = ClipAugmentation(AugmentationConfig(**{**NOTHING, 'mirror': 1.0}))
+    mirrored = augmentation(*left, np.random.default_rng(0))
+    for name, found, expected, before in zip(
+        ('frames', 'actions', 'instruction'), mirrored, right, left, strict=True
+    ):
+        np.testing.assert_array_equal(found, expected, err_msg=name)
+        assert np.any(before != expected), f'{name} would pass without being mirrored'
+
+
+def test_mirroring_twice_gives_the_drive_back():
+    augmentation = ClipAugmentation(AugmentationConfig(**{**NOTHING, 'mirror': 1.0}))
+    generator = np.random.default_rng(0)
+    twice = augmentation(*augmentation(*drive('left'), generator), generator)
+    for found, expected in zip(twice, drive('left'), strict=True):
+        np.testing.assert_array_equal(found, expected)

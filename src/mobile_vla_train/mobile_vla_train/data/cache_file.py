@@ -22,7 +22,7 @@ from .labels import CachedEpisode, Labels, naming
 
 FRAMES_FILE = 'frames.raw'
 INDEX_FILE = 'index.json'
-_BLOCK = 1 << 24
+_BLOCK = 1 << 18
 """Bytes that are read at once for a checksum."""
 
 
