@@ -16,6 +16,7 @@ from rclpy.time import Time
 from rosgraph_msgs.msg import Clock
 from sensor_msgs.msg import CameraInfo, Image
 
+from mobile_vla_core.dds_memory import remove_dead_segments
 from mobile_vla_core.errors import ConfigError, MobileVlaError
 from mobile_vla_core.node_end import NodeEnd
 from mobile_vla_core.shutdown_signal import ShutdownSignal
@@ -138,6 +139,7 @@ def _build_world(parameters: SimParameters) -> World:
 
 def main(args: list[str] | None = None) -> int:
     """Run until SIGINT or SIGTERM."""
+    remove_dead_segments()
     finished = NodeEnd()
     with ShutdownSignal(lambda: finished.set_result(None)):
         rclpy.init(args=args, signal_handler_options=SignalHandlerOptions.NO)
