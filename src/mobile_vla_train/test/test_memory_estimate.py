@@ -8,7 +8,13 @@ import pytest
 import torch
 
 from mobile_vla_core.policies.architecture import build_network
-from mobile_vla_train.config import DataConfig, OptimiserConfig, PolicyConfig, TrainConfig
+from mobile_vla_train.config import (
+    DataConfig,
+    OptimiserConfig,
+    PolicyConfig,
+    TrainConfig,
+    TuningConfig,
+)
 from mobile_vla_train.preflight.finding import Level
 from mobile_vla_train.preflight.memory_estimate import (
     device_memory,
@@ -112,6 +118,16 @@ def test_several_processes_share_a_batch_and_shards_share_the_weights(nano):
     assert second.activations == pytest.approx(first.activations / 2)
     assert second.optimiser == first.optimiser
     assert third.optimiser == first.optimiser / 2
+
+
+def test_copies_of_frozen_layers_are_kept_unless_they_are_computed_again(kosmos2):
+    config = TrainConfig(policy=PolicyConfig('kosmos2_lstm'), precision='bf16-mixed')
+    again = replace(config, tuning=TuningConfig(gradient_checkpointing=True))
+    for name in ('vision', 'text', 'projection'):
+        kosmos2.parts()[name].requires_grad_(False)
+    kept, computed = (estimate_memory(kosmos2, c, TEXT).casts for c in (config, again))
+    kosmos2.requires_grad_(True)
+    assert 0.0 < computed < 0.5 * kept
 
 
 def test_too_little_memory_is_an_error_before_it_runs_out():

@@ -74,7 +74,12 @@ def estimate_memory(
     parameters = list(network.parameters())
     total = float(sum(p.numel() for p in parameters))
     trained = float(sum(p.numel() for p in parameters if p.requires_grad))
-    matrices = float(sum(p.numel() for p in parameters if p.requires_grad and p.ndim > 1))
+    # Autocast keeps copies of trained matrices; the backward pass through a frozen layer needs its
+    # copy too, unless the layer is computed again.
+    through = bool(trained) and not config.tuning.gradient_checkpointing
+    matrices = float(
+        sum(p.numel() for p in parameters if p.ndim > 1 and (p.requires_grad or through))
+    )
     mixed = config.precision == 'bf16-mixed'
     clips = config.data.clips_per_batch / ranks
     return MemoryEstimate(
