@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests for recovery.py: an unfinished file becomes an episode and is itself left alone."""
 
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 import hashlib
 import multiprocessing
@@ -23,6 +24,7 @@ from mobile_vla_core.episodes import (
     recover,
     recover_folder,
 )
+from mobile_vla_core.episodes.recovery import workshop
 from mobile_vla_core.errors import EpisodeError
 from mobile_vla_core.images import encode_jpeg
 
@@ -217,15 +219,38 @@ def test_a_file_whose_writer_lives_is_left_alone(tmp_path):
 
 def test_a_recovery_that_was_itself_interrupted_is_done_again(tmp_path):
     part = left_behind(tmp_path)
-    unfinished = tmp_path / '.recovering' / part.name
+    unfinished = workshop(part) / part.name
     unfinished.parent.mkdir()
     unfinished.write_bytes(b'half')
     (tmp_path / part.name.removesuffix('.part')).write_bytes(b'half')
     report = recover(part)
     assert report.frames == {'front': FRAMES, 'rear': FRAMES}
     assert find_unfinished(tmp_path) == []
+    assert not unfinished.parent.exists()
     with Episode(find_episodes(tmp_path)[0]) as episode:
         assert len(episode) == FRAMES
+
+
+def test_two_recoveries_in_one_folder_at_once_do_not_disturb_each_other(tmp_path):
+    parts = []
+    for name in ('a', 'b', 'c'):
+        part = left_behind(tmp_path / name)
+        parts.append(part.rename(tmp_path / part.name))
+    with ThreadPoolExecutor(len(parts)) as pool:
+        reports = list(pool.map(recover, parts))
+    assert [report.frames for report in reports] == [{'front': FRAMES, 'rear': FRAMES}] * 3
+    assert find_episodes(tmp_path) == sorted(report.path for report in reports)
+    assert list(tmp_path.glob('.recovering*')) == []
+
+
+def test_what_a_dead_recovery_left_is_swept_and_what_a_live_one_works_in_is_not(tmp_path):
+    part = left_behind(tmp_path)
+    (tmp_path / '.recovering_gone').mkdir()
+    (tmp_path / '.recovering_gone' / 'gone.h5.part').write_bytes(b'half')
+    (tmp_path / 'other.h5.part').write_bytes(b'somebody copies it')
+    (tmp_path / '.recovering_other').mkdir()
+    recover(part)
+    assert [path.name for path in tmp_path.glob('.recovering*')] == ['.recovering_other']
 
 
 def test_a_file_without_a_readable_frame_is_kept_under_another_name(tmp_path):

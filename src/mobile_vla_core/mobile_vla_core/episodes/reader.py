@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from ..errors import EpisodeError
 from ..images import decode_jpeg
-from . import schema
+from . import late_camera_info, schema
 from .episode_file import open_file
 
 
@@ -98,6 +98,11 @@ class Episode:
     def camera_attributes(self, camera: str | None = None) -> dict[str, Any]:
         """Return topic, encoding, frame_id, width, height and jpeg_quality of a camera."""
         return _attributes(self._camera(camera))
+
+    def camera_info(self, camera: str | None = None) -> str:
+        """Return a camera's CameraInfo as JSON, also one that came late; '' when none came."""
+        known = _attributes(self._camera(camera)).get('camera_info', '')
+        return known or late_camera_info.join(camera or self.primary_camera, self.events)
 
     def frames(self, camera: str | None = None) -> int:
         """Return how many frames a camera has."""

@@ -22,8 +22,11 @@ from ..errors import EpisodeError
 from . import schema
 from .recovery_report import RecoveryReport
 
-WORKSHOP = '.recovering'
-"""Folder inside the episodes' folder in which a recovered file is written."""
+WORKSHOP = '.recovering_'
+"""
+Begins the name of the folder beside the episodes in which a recovered file is written; it ends in
+the episode's name: who holds the lock on the unfinished file has the folder for himself.
+"""
 SLOWEST_BYTES = 1_000_000
 """A disk slower than this is taken for a library that hangs [bytes/s]."""
 STARTING_TIME = 60
@@ -35,6 +38,11 @@ def find_unfinished(folder: Path) -> list[Path]:
     """Return the unfinished files in a folder whose writer has ended, sorted by name."""
     parts = sorted(Path(folder).glob(f'*{schema.PART_SUFFIX}'))
     return [part for part in parts if not _is_being_written(part)]
+
+
+def workshop(part: Path) -> Path:
+    """Return the folder in which an unfinished file is copied, for the holder of its lock."""
+    return part.parent / f'{WORKSHOP}{part.name.removesuffix(schema.PART_SUFFIX)}'
 
 
 def recover_folder(folder: Path) -> list[RecoveryReport]:
@@ -56,6 +64,7 @@ def recover(part: Path, time_limit: float | None = None) -> RecoveryReport:
     part = Path(part)
     if not part.name.endswith(schema.PART_SUFFIX):
         raise EpisodeError(f'{part.name} is no unfinished episode (*{schema.PART_SUFFIX})')
+    _sweep(part.parent)
     try:
         with _locked(part) as lock:
             size = os.fstat(lock).st_size
@@ -96,7 +105,7 @@ def _recover(part: Path, lock: int, time_limit: float) -> RecoveryReport:
 
 
 def _unreadable(part: Path, reason: str) -> RecoveryReport:
-    shutil.rmtree(part.parent / WORKSHOP, ignore_errors=True)
+    shutil.rmtree(workshop(part), ignore_errors=True)
     name = part.name.removesuffix(schema.PART_SUFFIX)
     kept = part.rename(part.with_name(f'{name}{schema.UNREADABLE_SUFFIX}'))
     text = f'{reason}; all its bytes are kept in {kept.name}, rename it {part.name} to try again'
@@ -105,6 +114,14 @@ def _unreadable(part: Path, reason: str) -> RecoveryReport:
 
 def _kept(part: Path, reason: str) -> RecoveryReport:
     return RecoveryReport(part, None, {}, 0, (f'{reason}; the file is kept as it is',))
+
+
+def _sweep(folder: Path) -> None:
+    """Delete what recoveries left whose unfinished file is gone; the others do it themselves."""
+    for left in folder.glob(f'{WORKSHOP}*'):
+        name = left.name.removeprefix(WORKSHOP)
+        if not (folder / f'{name}{schema.PART_SUFFIX}').exists():
+            shutil.rmtree(left, ignore_errors=True)
 
 
 @contextmanager

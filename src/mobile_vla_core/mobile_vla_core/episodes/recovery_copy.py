@@ -16,7 +16,7 @@ from . import schema
 from .camera_stream import CameraStream
 from .part_file import sync_folder, write_error_text
 from .reader import Episode
-from .recovery import WORKSHOP
+from .recovery import workshop
 from .recovery_report import RecoveryReport
 from .writer import EpisodeWriter
 
@@ -38,18 +38,18 @@ def copy_unfinished(part: Path) -> RecoveryReport:
     if frames == 0:
         return _unreadable(part, name, 'it ended before its first frame')
 
-    workshop = part.parent / WORKSHOP
-    shutil.rmtree(workshop, ignore_errors=True)
+    folder = workshop(part)
+    shutil.rmtree(folder, ignore_errors=True)
     try:
         with Episode(part) as source:
-            copy = _Copy(source, workshop, name)
+            copy = _Copy(source, folder, name)
             written = copy.write()
         if not any(copy.frames.values()):
             return _unreadable(part, name, *copy.lost)
         final = part.with_name(f'{name}{schema.SUFFIX}')
         written.rename(final)
     finally:
-        shutil.rmtree(workshop, ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
     kept = part.rename(part.with_name(f'{name}{schema.RECOVERED_SUFFIX}'))
     sync_folder(part.parent)
     return RecoveryReport(kept, final, copy.frames, copy.commands, tuple(copy.lost))

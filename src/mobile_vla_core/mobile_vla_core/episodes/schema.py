@@ -48,6 +48,8 @@ DROP_EVENT = 'dropped'
 RECOVERED_EVENT = 'recovered'
 RELABEL_EVENT = 'relabel'
 QUALITY_EVENT = 'quality'
+CAMERA_INFO_EVENT = 'camera_info'
+"""A piece of a CameraInfo that came after the start, see late_camera_info.py."""
 DRIVER_EVENT = 'driver'
 """What the driver said that the commands are from its stamp on."""
 OUTCOMES = ('success', 'failure', 'unknown')

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..errors import EpisodeError
-from . import schema
+from . import late_camera_info, schema
 from .camera_stream import CameraStream
 from .episode_file import create_file, detach
 from .episode_streams import EpisodeStreams
@@ -183,6 +183,11 @@ class EpisodeWriter:
                 schema.encode_text(text, schema.TEXT_BYTES),
                 stamp,
             )
+
+    def add_camera_info(self, stamp: float, camera: str, info: str) -> None:
+        """Append a camera's CameraInfo as JSON, which came too late for its attributes."""
+        for text in late_camera_info.split(camera, info):
+            self.add_event(stamp, schema.CAMERA_INFO_EVENT, text)
 
     def extend(self, stream: str, rows: Mapping[str, ArrayLike]) -> None:
         """Append rows of a stream of the schema, a sequence per column, as Episode gives them."""
