@@ -85,6 +85,8 @@ class ReplyKind(IntEnum):
     """The frame's bytes are no picture of the declared kind."""
     BAD_CHUNK = 5
     """The policy predicted something that must not be driven."""
+    CRASHED = 6
+    """The worker cannot go on and ends: out of memory, or an error in the model."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,7 @@ class ReplyRecord:
     :param stamp: capture time of the newest frame seen: when action 0 is due [s]
     :param inference_ms: time from reading the frame to the actions [ms]
     :param crc32: CRC-32 of the preprocessed frame that the network saw
-    :param text: a sentence for FAILED, BAD_IMAGE and BAD_CHUNK
+    :param text: a sentence for FAILED, BAD_IMAGE, BAD_CHUNK and CRASHED
     :param actions: shape (C, 4) float32, physical units; C = 0 without a prediction
     """
 

@@ -13,10 +13,12 @@ from __future__ import annotations
 import argparse
 import ctypes
 import os
+import resource
 import signal
 import socket
 import sys
 import time
+import traceback
 from typing import TYPE_CHECKING
 import zlib
 
@@ -27,14 +29,19 @@ from mobile_vla_core.errors import ImageFormatError, MobileVlaError
 from mobile_vla_core.images import Preprocessing
 from mobile_vla_core.picture import Picture
 
+from .cpu_set import parse_cpus, pin_process
 from .frame_buffer import FrameBuffer
 from .record import FrameRecord, RECORD_BYTES, ReplyKind, ReplyRecord
+from .worker_settings import WorkerSettings
 
 if TYPE_CHECKING:
     from mobile_vla_core.policies.base import Policy
 
 _PR_SET_PDEATHSIG = 1
 """From linux/prctl.h."""
+_OOM_SCORE = '500'
+"""When memory runs out, Linux ends this process before the one that stops the robot."""
+_MEGABYTE = 1_000_000
 
 
 class Worker:
@@ -43,11 +50,13 @@ class Worker:
 
     :param policy: the loaded policy
     :param buffer: where the frames' bytes lie
+    :param added_latency: sleep for so long at each prediction [s], to test what that does
     """
 
-    def __init__(self, policy: Policy, buffer: FrameBuffer) -> None:
+    def __init__(self, policy: Policy, buffer: FrameBuffer, added_latency: float = 0.0) -> None:
         self._policy = policy
         self._buffer = buffer
+        self._added_latency = added_latency
         self._preprocessing: Preprocessing = policy.card.preprocessing
         self._generation: int | None = None
 
@@ -86,6 +95,7 @@ class Worker:
             if not predict:
                 return self._reply(record, ReplyKind.SEEN, crc32=crc32)
             chunk = self._policy.predict()
+            time.sleep(self._added_latency)
         except ImageFormatError as error:
             return self._reply(record, ReplyKind.BAD_IMAGE, text=str(error))
         except MobileVlaError as error:
@@ -121,15 +131,18 @@ def serve(worker: Worker, link: socket.socket) -> None:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Load the policy and serve it; the exit status is 1 when it cannot be loaded."""
+    """Load the policy and serve it; the exit status is 1 when that does not work."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the control process' to answer.
     ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    options = _parse(arguments)
+    settings, others = WorkerSettings.parse(arguments)
+    options = _parse(others)
     if os.getppid() != options.parent:
         return 0  # It died before its death could be reported.
     link = socket.socket(fileno=options.socket)
     try:
-        worker = Worker(_load(options), FrameBuffer(options.memory))
+        _take_resources(settings)
+        policy = _load(settings)
+        worker = Worker(policy, FrameBuffer(options.buffer), settings.added_latency)
         worker.warm_up()
         link.send(ReplyRecord(ReplyKind.READY).pack())
         serve(worker, link)
@@ -138,18 +151,47 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     except (BrokenPipeError, ConnectionResetError):
         pass  # The control process is gone.
+    except Exception as error:
+        traceback.print_exc()
+        link.send(ReplyRecord(ReplyKind.CRASHED, text=crash_reason(error, settings)).pack())
+        return 1
     return 0
 
 
-def _load(options: argparse.Namespace) -> Policy:
+def crash_reason(error: Exception, settings: WorkerSettings) -> str:
+    """Say in a few words what an unforeseen error was: one of memory, or another."""
+    text = str(error).strip().partition('\n')[0] or type(error).__name__
+    # torch and OpenCV have errors of their own for it, which are no MemoryError.
+    if isinstance(error, MemoryError) or 'memory' in text.lower():
+        limit = settings.memory_megabytes
+        return f'out of memory{f", it may take {limit} MB" if limit else ""}: {text}'
+    return f'{type(error).__name__}: {text}'
+
+
+def _take_resources(settings: WorkerSettings) -> None:
+    """Step back behind the control process as far as told."""
+    # The control process may be pinned, and its processors were inherited.
+    if settings.cpus:
+        pin_process(parse_cpus(settings.cpus, range(os.cpu_count())))
+    os.nice(settings.nice)
+    with open('/proc/self/oom_score_adj', 'w') as file:
+        file.write(_OOM_SCORE)
+    if settings.memory_megabytes:
+        # Not RLIMIT_AS: address space that is only reserved, as CUDA does, costs nothing.
+        limit = settings.memory_megabytes * _MEGABYTE
+        resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
+
+
+def _load(settings: WorkerSettings) -> Policy:
     import cv2
     import torch
 
     from mobile_vla_core.checkpoint import load_policy
 
-    cv2.setNumThreads(options.threads)
-    torch.set_num_threads(options.threads)
-    return load_policy(options.checkpoint, device=options.device)
+    cv2.setNumThreads(settings.threads)
+    torch.set_num_threads(settings.threads)
+    dtype = None if settings.dtype == 'auto' else getattr(torch, settings.dtype)
+    return load_policy(settings.checkpoint, device=settings.device, dtype=dtype)
 
 
 def _receive_waiting(link: socket.socket) -> list[FrameRecord]:
@@ -167,14 +209,11 @@ def _receive_waiting(link: socket.socket) -> list[FrameRecord]:
         flags = socket.MSG_DONTWAIT
 
 
-def _parse(arguments: list[str] | None) -> argparse.Namespace:
+def _parse(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description='Inference worker of the policy node.')
-    parser.add_argument('--checkpoint', required=True, help='checkpoint directory')
-    parser.add_argument('--device', default='cpu', help='torch device')
-    parser.add_argument('--threads', type=int, default=1, help='threads of torch and OpenCV')
     parser.add_argument('--parent', type=int, required=True, help='process that started this')
     parser.add_argument('--socket', type=int, required=True, help='inherited file descriptor')
-    parser.add_argument('--memory', type=int, required=True, help='inherited file descriptor')
+    parser.add_argument('--buffer', type=int, required=True, help='inherited file descriptor')
     return parser.parse_args(arguments)
 
 

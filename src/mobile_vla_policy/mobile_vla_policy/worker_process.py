@@ -6,8 +6,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -18,8 +18,10 @@ import time
 from mobile_vla_core.picture import Picture
 from mobile_vla_core.safety import StopReason
 
+from .backlog import Backlog
 from .frame_buffer import FrameBuffer, SLOTS
 from .record import FrameRecord, RECORD_BYTES, ReplyKind, ReplyRecord
+from .worker_settings import WorkerSettings
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 5.0
 """Waits before a restart [s]; each is twice the one before."""
@@ -27,34 +29,24 @@ _HEALTHY_AFTER = 10.0
 """A worker that lived this long starts the waits over [s]."""
 _GRACE = 1.0
 """Time for a worker to end by itself when its socket closes [s]."""
-
-
-@dataclass(frozen=True)
-class WorkerSettings:
-    """
-    What a worker is started with.
-
-    :param checkpoint: directory of the policy
-    :param device: torch device
-    :param threads: threads of torch and OpenCV
-    """
-
-    checkpoint: str
-    device: str = 'cpu'
-    threads: int = 1
+_LOADING = 600.0
+"""Longest time in which a policy may be loaded [s]."""
+_GLANCE = 0.1
+"""Time between looks at the backlog while the worker says nothing [s]."""
 
 
 class WorkerProcess:
     """
     Keep one worker running and pass frames and replies.
 
-    A thread of its own starts the worker, reads its replies and starts it again when it dies.
-    That thread outlives every worker it starts, because Linux ties the parent-death signal to
-    the thread that forked.
+    A thread of its own starts the worker, reads its replies, kills it when it hangs and starts
+    it again when it is dead. That thread outlives every worker it starts, because Linux ties the
+    parent-death signal to the thread that forked.
 
     :param on_reply: called with each answer to a frame, in the supervising thread
     :param on_state: called with (None, '') when the worker is ready, else with the reason why
         there is none and its detail
+    :param answer_limit: a worker that takes longer to answer a frame is hung [s]
     """
 
     def __init__(
@@ -62,6 +54,7 @@ class WorkerProcess:
         settings: WorkerSettings,
         on_reply: Callable[[ReplyRecord], None],
         on_state: Callable[[StopReason | None, str], None],
+        answer_limit: float = 5.0,
     ) -> None:
         self._settings = settings
         self._on_reply = on_reply
@@ -70,7 +63,7 @@ class WorkerProcess:
         self._lock = threading.Lock()
         self._link: socket.socket | None = None
         self._ready = False
-        self._sent = self._answered = 0
+        self._backlog = Backlog(SLOTS, answer_limit)
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._supervise, name='worker-supervisor')
         self.restarts = 0
@@ -99,9 +92,9 @@ class WorkerProcess:
         :raises ImageFormatError: if the frame is larger than a slot
         """
         with self._lock:
-            if not self._ready or self._sent - self._answered >= SLOTS:
+            if not self._ready or self._backlog.full:
                 return False
-            sequence = self._sent + 1
+            sequence = self._backlog.next
             self._buffer.write(sequence, memoryview(picture.data))
             record = FrameRecord(
                 sequence=sequence,
@@ -118,7 +111,7 @@ class WorkerProcess:
                 self._link.send(record.pack(), socket.MSG_DONTWAIT)
             except OSError:
                 return False  # Dead or not reading: the supervising thread sees to it.
-            self._sent = sequence
+            self._backlog.sent(time.monotonic())
             return True
 
     def _supervise(self) -> None:
@@ -127,14 +120,13 @@ class WorkerProcess:
             self._on_state(StopReason.WORKER_STARTING, '')
             started = time.monotonic()
             process = self._launch()
-            failure = self._read_replies()
+            reason, detail = self._read_replies(started + _LOADING)
             how = self._reap(process)
             if self._stopping.is_set():
                 return
-            if failure is not None:
-                self._on_state(StopReason.WORKER_FAILED, failure)
+            self._on_state(reason, detail or how)
+            if reason is StopReason.WORKER_FAILED:
                 return
-            self._on_state(StopReason.WORKER_DOWN, how)
             pause = _FIRST_PAUSE if time.monotonic() - started > _HEALTHY_AFTER else pause
             if self._stopping.wait(pause):
                 return
@@ -145,10 +137,8 @@ class WorkerProcess:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         descriptors = (theirs.fileno(), self._buffer.descriptor)
         command = [sys.executable, '-m', 'mobile_vla_policy.worker']
-        command += ['--checkpoint', self._settings.checkpoint, '--device', self._settings.device]
-        command += ['--threads', str(self._settings.threads)]
-        command += ['--parent', str(os.getpid())]
-        command += ['--socket', str(descriptors[0]), '--memory', str(descriptors[1])]
+        command += [*self._settings.arguments(), '--parent', str(os.getpid())]
+        command += ['--socket', str(descriptors[0]), '--buffer', str(descriptors[1])]
         environment = dict(os.environ, OMP_NUM_THREADS=str(self._settings.threads))
         # The worker imports what this process imports, however its path was set up.
         environment['PYTHONPATH'] = os.pathsep.join(path for path in sys.path if path)
@@ -162,31 +152,54 @@ class WorkerProcess:
         theirs.close()
         with self._lock:
             self._link = ours
-            self._sent = self._answered = 0
+            self._backlog.clear()
             self.pid = process.pid
             if self._stopping.is_set():
                 ours.shutdown(socket.SHUT_RDWR)
         return process
 
-    def _read_replies(self) -> str | None:
-        """Pass replies on until the worker is gone; return why it cannot load, if it said so."""
+    def _read_replies(self, loaded_by: float) -> tuple[StopReason, str]:
+        """
+        Pass replies on until the worker is gone or has to go.
+
+        :param loaded_by: when the policy has to be loaded [s]
+        :return: why, as far as it is known before the worker's end
+        """
+        poller = select.poll()
+        poller.register(self._link, select.POLLIN)
         while True:
+            if not poller.poll(_GLANCE * 1e3):
+                now = time.monotonic()
+                if self._ready and self._backlog.overdue(now):
+                    limit = self._backlog.limit
+                    return StopReason.WORKER_DOWN, self._kill(f'no answer within {limit:g} s')
+                if not self._ready and now > loaded_by:
+                    return StopReason.WORKER_DOWN, self._kill(f'not loaded in {_LOADING:g} s')
+                continue
             try:
                 data = self._link.recv(RECORD_BYTES)
             except OSError:
-                return None
+                data = b''
             if not data:
-                return None
+                return StopReason.WORKER_DOWN, ''
             reply = ReplyRecord.unpack(data)
             if reply.kind is ReplyKind.FAILED:
-                return reply.text
+                return StopReason.WORKER_FAILED, reply.text
+            if reply.kind is ReplyKind.CRASHED:
+                return StopReason.WORKER_DOWN, reply.text
             if reply.kind is ReplyKind.READY:
                 self._ready = True
                 self._on_state(None, '')
                 continue
             with self._lock:
-                self._answered = reply.sequence
+                self._backlog.answered(reply.sequence, time.monotonic())
             self._on_reply(reply)
+
+    def _kill(self, why: str) -> str:
+        """End a worker that does not answer, and hand on why."""
+        with suppress(ProcessLookupError):
+            os.killpg(self.pid, signal.SIGKILL)
+        return why
 
     def _reap(self, process: subprocess.Popen) -> str:
         """Make sure that the worker and its children are gone; return how it ended."""

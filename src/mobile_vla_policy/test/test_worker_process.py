@@ -20,7 +20,8 @@ from mobile_vla_core.picture import Picture
 from mobile_vla_core.safety import StopReason
 from mobile_vla_policy.frame_buffer import SLOTS
 from mobile_vla_policy.record import ReplyKind
-from mobile_vla_policy.worker_process import WorkerProcess, WorkerSettings
+from mobile_vla_policy.worker_process import WorkerProcess
+from mobile_vla_policy.worker_settings import WorkerSettings
 
 PATIENCE = 30.0
 """Loading torch takes seconds, more on a busy machine."""
@@ -29,7 +30,8 @@ PICTURE = np.random.default_rng(0).integers(0, 255, (180, 320, 3), dtype=np.uint
 
 PARENT = """
 import sys, time
-from mobile_vla_policy.worker_process import WorkerProcess, WorkerSettings
+from mobile_vla_policy.worker_process import WorkerProcess
+from mobile_vla_policy.worker_settings import WorkerSettings
 worker = WorkerProcess(WorkerSettings(sys.argv[1]), print, lambda *state: None)
 worker.start()
 while worker.pid is None:
@@ -42,12 +44,13 @@ time.sleep(60)
 class Watched:
     """A worker process whose replies and states wait in queues."""
 
-    def __init__(self, checkpoint):
+    def __init__(self, checkpoint, answer_limit=PATIENCE, **settings):
         self.replies, self.states = queue.Queue(), queue.Queue()
         self.process = WorkerProcess(
-            WorkerSettings(str(checkpoint)),
+            WorkerSettings(str(checkpoint), **settings),
             self.replies.put,
             lambda reason, detail: self.states.put((reason, detail)),
+            answer_limit,
         )
         self.process.start()
 
@@ -59,9 +62,9 @@ class Watched:
             if found is reason:
                 return detail
 
-    def send(self, stamp=1.0, generation=1):
-        height, width = PICTURE.shape[:2]
-        picture = Picture(PICTURE.tobytes(), 'rgb8', height, width, 3 * width)
+    def send(self, stamp=1.0, generation=1, rgb=PICTURE):
+        height, width = rgb.shape[:2]
+        picture = Picture(rgb.tobytes(), 'rgb8', height, width, 3 * width)
         return self.process.send(picture, stamp, generation, 'go left')
 
 
@@ -69,8 +72,8 @@ class Watched:
 def watch():
     started = []
 
-    def start(checkpoint):
-        started.append(Watched(checkpoint))
+    def start(checkpoint, **options):
+        started.append(Watched(checkpoint, **options))
         return started[-1]
 
     yield start
@@ -153,3 +156,60 @@ def test_stopping_while_the_worker_loads_leaves_nothing(watch, checkpoint):
         time.sleep(0.01)
     watched.process.stop()
     assert is_gone(watched.process.pid)
+
+
+def test_a_worker_that_hangs_is_killed_and_one_without_frames_is_not(watch, checkpoint):
+    watched = watch(checkpoint, answer_limit=1.0)
+    watched.wait_for(None)
+    time.sleep(1.5)
+    assert watched.send()
+    assert watched.replies.get(timeout=PATIENCE).kind is ReplyKind.CHUNK
+    assert watched.process.restarts == 0
+    hung = watched.process.pid
+    os.kill(hung, signal.SIGSTOP)
+    assert watched.send()
+    assert watched.wait_for(StopReason.WORKER_DOWN) == 'no answer within 1 s'
+    assert is_gone(hung)
+    watched.wait_for(None)
+    assert watched.send(stamp=3.5)
+    assert watched.replies.get(timeout=PATIENCE).stamp == 3.5
+
+
+def test_a_crash_in_native_code_and_one_for_lack_of_memory_are_told_apart(watch, checkpoint):
+    watched = watch(checkpoint)
+    watched.wait_for(None)
+    limit = data_megabytes(watched.process.pid) + 20
+    os.kill(watched.process.pid, signal.SIGSEGV)
+    assert watched.wait_for(StopReason.WORKER_DOWN) == 'killed by SIGSEGV'
+    watched.process.stop()
+
+    watched = watch(checkpoint, memory_megabytes=limit)
+    watched.wait_for(None)
+    assert watched.send()
+    assert watched.replies.get(timeout=PATIENCE).kind is ReplyKind.CHUNK
+    assert watched.send(rgb=np.zeros((2160, 3840, 3), np.uint8))
+    detail = watched.wait_for(StopReason.WORKER_DOWN)
+    assert detail.startswith(f'out of memory, it may take {limit} MB: ')
+    watched.wait_for(None)
+    assert watched.send(stamp=5.5)
+    assert watched.replies.get(timeout=PATIENCE).stamp == 5.5
+
+
+def test_a_worker_takes_number_format_niceness_processors_and_latency(watch, checkpoint):
+    cpu = min(os.sched_getaffinity(0))
+    watched = watch(checkpoint, dtype='bfloat16', nice=7, cpus=str(cpu), added_latency=0.2)
+    watched.wait_for(None)
+    pid = watched.process.pid
+    assert os.getpriority(os.PRIO_PROCESS, pid) == os.getpriority(os.PRIO_PROCESS, 0) + 7
+    assert os.sched_getaffinity(pid) == {cpu}
+    assert watched.send()
+    reply = watched.replies.get(timeout=PATIENCE)
+    assert reply.kind is ReplyKind.CHUNK
+    assert reply.inference_ms >= 200.0
+
+
+def data_megabytes(pid):
+    """Return how much a process has of what RLIMIT_DATA limits."""
+    lines = Path(f'/proc/{pid}/status').read_text().splitlines()
+    (kilobytes,) = [line.split()[1] for line in lines if line.startswith('VmData')]
+    return int(kilobytes) * 1024 // 1_000_000
