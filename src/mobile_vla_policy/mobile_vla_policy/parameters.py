@@ -4,8 +4,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, Field, field, fields
+from typing import Any
 
 from rcl_interfaces.msg import FloatingPointRange, IntegerRange, ParameterDescriptor
 from rclpy.exceptions import ParameterException
@@ -16,24 +17,63 @@ from mobile_vla_core.errors import ConfigError, InstructionError
 from mobile_vla_core.instruction import check_instruction
 
 
+def parameter(default: Any, description: str, low: Any = None, high: Any = None) -> Any:
+    """
+    Describe a parameter as a field of its group; the field's name is the parameter's.
+
+    :param low: smallest value, None when any will do
+    """
+    return field(default=default, metadata={'description': description, 'range': (low, high)})
+
+
+@dataclass(frozen=True)
+class PolicySettings:
+    """What is followed, and by which policy."""
+
+    checkpoint: str = parameter('', 'Checkpoint directory written by mobile_vla_train.')
+    instruction: str = parameter('', 'What to do, in words; setting it clears the history.')
+    autostart: bool = parameter(False, 'Configure and activate at start, or exit with an error.')
+
+
+@dataclass(frozen=True)
+class WorkerParameters:
+    """How the policy is computed."""
+
+    device: str = parameter('cpu', 'Torch device of the inference worker: cpu or cuda[:N].')
+    threads: int = parameter(1, 'Threads of the inference worker.', 1, 64)
+
+
+@dataclass(frozen=True)
+class TopicParameters:
+    """What is heard and said, and how often."""
+
+    image_topic: str = parameter('camera/image_raw', 'Camera images.')
+    compressed: bool = parameter(False, 'The image topic carries sensor_msgs/CompressedImage.')
+    cmd_vel_topic: str = parameter('cmd_vel', 'Velocity commands to the base.')
+    stamped: bool = parameter(False, 'Publish TwistStamped instead of Twist.')
+    frame_id: str = parameter('base_link', 'Frame of the velocity in a TwistStamped.')
+    rate: float = parameter(20.0, 'Rate of the commands [Hz].', 1.0, 200.0)
+    status_rate: float = parameter(10.0, 'Lowest rate of ~/status while active [Hz].', 0.1, 200.0)
+
+
+@dataclass(frozen=True)
+class SafetyParameters:
+    """What stops the robot."""
+
+    max_image_age: float = parameter(0.5, 'Oldest image that may be driven on [s].', 0.05, 10.0)
+    max_chunk_age: float = parameter(
+        0.5, 'Oldest image behind a prediction in use [s].', 0.05, 10.0
+    )
+
+
 @dataclass(frozen=True)
 class PolicyParameters:
-    """Values read when the node is configured."""
+    """All values, read when the node is configured."""
 
-    checkpoint: str
-    instruction: str
-    device: str
-    threads: int
-    rate: float
-    status_rate: float
-    image_topic: str
-    compressed: bool
-    cmd_vel_topic: str
-    stamped: bool
-    frame_id: str
-    max_image_age: float
-    max_chunk_age: float
-    autostart: bool
+    policy: PolicySettings = PolicySettings()
+    worker: WorkerParameters = WorkerParameters()
+    topics: TopicParameters = TopicParameters()
+    safety: SafetyParameters = SafetyParameters()
 
 
 def declare_parameters(node: Node) -> None:
@@ -42,35 +82,25 @@ def declare_parameters(node: Node) -> None:
 
     :raises ConfigError: if a value given at start is of another type or out of range
     """
-    for name, default, description, *bounds in (
-        ('checkpoint', '', 'Checkpoint directory written by mobile_vla_train.'),
-        ('instruction', '', 'What to do, in words; setting it clears the history.'),
-        ('device', 'cpu', 'Torch device of the inference worker: cpu or cuda[:N].'),
-        ('threads', 1, 'Threads of the inference worker.', 1, 64),
-        ('rate', 20.0, 'Rate of the commands [Hz].', 1.0, 200.0),
-        ('status_rate', 10.0, 'Lowest rate of ~/status while active [Hz].', 0.1, 200.0),
-        ('image_topic', 'camera/image_raw', 'Camera images.'),
-        ('compressed', False, 'The image topic carries sensor_msgs/CompressedImage.'),
-        ('cmd_vel_topic', 'cmd_vel', 'Velocity commands to the base.'),
-        ('stamped', False, 'Publish TwistStamped instead of Twist.'),
-        ('frame_id', 'base_link', 'Frame of the velocity in a TwistStamped.'),
-        ('max_image_age', 0.5, 'Oldest image that may be driven on [s].', 0.05, 10.0),
-        ('max_chunk_age', 0.5, 'Oldest image behind a prediction in use [s].', 0.05, 10.0),
-        ('autostart', False, 'Configure and activate at start, or exit with an error.'),
-    ):
+    for item in _all():
         try:
-            node.declare_parameter(name, default, _descriptor(description, *bounds))
+            node.declare_parameter(item.name, item.default, _descriptor(item))
         except ParameterException as error:
-            kind = type(default).__name__
+            kind = type(item.default).__name__
             raise ConfigError(
-                f'{error} (expected a value of type {kind}, such as {default!r})'
+                f'{error} (expected a value of type {kind}, such as {item.default!r})'
             ) from error
 
 
 def read_parameters(node: Node) -> PolicyParameters:
     """Read all parameters into one immutable value."""
-    names = [field.name for field in fields(PolicyParameters)]
-    return PolicyParameters(**{name: node.get_parameter(name).value for name in names})
+    groups = {
+        group.name: type(group.default)(
+            **{item.name: node.get_parameter(item.name).value for item in fields(group.default)}
+        )
+        for group in fields(PolicyParameters)
+    }
+    return PolicyParameters(**groups)
 
 
 def refuse(parameters: Sequence[Parameter], configured: bool) -> str | None:
@@ -79,20 +109,26 @@ def refuse(parameters: Sequence[Parameter], configured: bool) -> str | None:
 
     :param configured: the node runs on the values read at configure
     """
-    fixed = {field.name for field in fields(PolicyParameters)} - {'instruction'}
-    for parameter in parameters:
-        if configured and parameter.name in fixed:
-            return f'{parameter.name} is read at configure: clean the node up before changing it'
-        if parameter.name == 'instruction' and parameter.value:
+    fixed = {item.name for item in _all()} - {'instruction'}
+    for change in parameters:
+        if configured and change.name in fixed:
+            return f'{change.name} is read at configure: clean the node up before changing it'
+        if change.name == 'instruction' and change.value:
             try:
-                check_instruction(parameter.value)
+                check_instruction(change.value)
             except InstructionError as error:
                 return str(error)
     return None
 
 
-def _descriptor(description, low=None, high=None):
-    descriptor = ParameterDescriptor(description=description)
+def _all() -> Iterator[Field]:
+    for group in fields(PolicyParameters):
+        yield from fields(group.default)
+
+
+def _descriptor(item: Field) -> ParameterDescriptor:
+    low, high = item.metadata['range']
+    descriptor = ParameterDescriptor(description=item.metadata['description'])
     if isinstance(low, float):
         descriptor.floating_point_range = [FloatingPointRange(from_value=low, to_value=high)]
     elif isinstance(low, int):

@@ -4,20 +4,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 import threading
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mobile_vla_core.action_space import ACTION_TYPE, ActionType, VELOCITY_DIM
-from mobile_vla_core.chunk_player import Chunk, ChunkPlayer
+from mobile_vla_core.chunk_player import Chunk
 from mobile_vla_core.errors import MobileVlaError
 from mobile_vla_core.policy_card import PolicyCard
-from mobile_vla_core.safety import ImageAgeLimit, StopReason, VelocityLimits
+from mobile_vla_core.safety import StopReason, VelocityLimits
 
 from .frame_sampler import FrameSampler
+from .gates.chunk_gate import ChunkGate
+from .gates.gate import first_stop, Gate
+from .gates.image_gate import ImageGate
+from .gates.instruction_gate import InstructionGate
+from .gates.worker_gate import WorkerGate
 from .record import ReplyKind, ReplyRecord
+
+if TYPE_CHECKING:
+    from .parameters import SafetyParameters
 
 ZERO = np.zeros(VELOCITY_DIM, dtype=np.float32)
 ZERO.setflags(write=False)
@@ -73,33 +83,31 @@ class Pilot:
 
     :param card: the policy's driving card
     :param topic: name of the image topic, for the sentences
-    :param max_image_age: oldest image that may be driven on [s]
-    :param max_chunk_age: oldest observation whose chunk may be driven on [s]
+    :param safety: limits of ages
+    :param gates: judged before the pilot's own, in this order
     """
 
     def __init__(
-        self, card: PolicyCard, topic: str, *, max_image_age: float, max_chunk_age: float
+        self, card: PolicyCard, topic: str, safety: SafetyParameters, gates: Sequence[Gate] = ()
     ) -> None:
-        self._topic = topic
         self._step_period = card.step_period
         self._limits = VelocityLimits.of(card.codec)
-        self._image_limit = ImageAgeLimit(oldest=max_image_age)
-        self._max_chunk_age = max_chunk_age
         self._sampler = FrameSampler(card.step_period)
-        self._player = ChunkPlayer(max_chunk_age)
-        self._worker: tuple[StopReason | None, str] = (StopReason.WORKER_STARTING, '')
+        self._worker = WorkerGate()
+        self._order = InstructionGate()
+        self._image = ImageGate(topic, safety.max_image_age)
+        self._chunk = ChunkGate(topic, safety.max_chunk_age)
+        self._gates = (*gates, self._worker, self._order, self._image, self._chunk)
         self._lock = threading.RLock()
-        self._instruction = ''
         self._generation = 0
         self._tally = Tally()
         self._latest = float('-inf')
-        self._image_stamp: float | None = None
         self._forget(float('-inf'))
 
     @property
     def instruction(self) -> str:
         """The instruction that is followed."""
-        return self._instruction
+        return self._order.text
 
     @property
     def generation(self) -> int:
@@ -115,23 +123,21 @@ class Pilot:
         """Start with an empty history and new counts."""
         with self._lock:
             self._tally = Tally()
-            self._image_stamp = None
+            self._image.reset(now)
             self._forget(now)
 
     def follow(self, instruction: str, now: float) -> None:
         """Take an instruction, also the same one again, and start with an empty history."""
         with self._lock:
-            self._instruction = instruction.strip()
+            self._order.text = instruction.strip()
             self._forget(now)
 
     def offer(self, stamp: float, now: float) -> bool:
         """Take note of an image and tell whether the policy is to see it."""
         with self._lock:
             self._watch_clock(now)
-            self._image_stamp = stamp
-            usable = self._image_limit.verdict(now, stamp) is None and stamp >= self._since
-            ready = self._worker[0] is None
-            return usable and ready and self._sampler.take(stamp)
+            usable = self._image.note(stamp, now) and stamp >= self._since
+            return usable and self._worker.ready and self._sampler.take(stamp)
 
     def given(self, taken: bool) -> None:
         """Count a frame that was due: given to the worker or dropped."""
@@ -146,8 +152,7 @@ class Pilot:
     def refuse(self, reason: StopReason, detail: str) -> None:
         """Stop for an image or a prediction that cannot be used, until a good one comes."""
         with self._lock:
-            self._player.clear()
-            self._refusal = (reason, detail)
+            self._chunk.refuse(reason, detail)
 
     def answered(self, reply: ReplyRecord) -> None:
         """Take the worker's answer to a frame."""
@@ -167,7 +172,7 @@ class Pilot:
     def worker_is(self, reason: StopReason | None, detail: str = '') -> None:
         """Take the worker's state: None when it is ready, else why there is none."""
         with self._lock:
-            self._worker = (reason, detail)
+            self._worker.note(reason, detail)
             if reason is not None:
                 self._forget(self._since)
 
@@ -175,55 +180,16 @@ class Pilot:
         """Choose the command at `now`."""
         with self._lock:
             self._watch_clock(now)
-            reason, detail = self._why_not(now)
-            played = self._player.action_at(now)
-            if reason is None and played is None:
-                reason = StopReason.STALE_CHUNK if self._player.chunk else StopReason.NO_CHUNK
-            image_age = float('nan') if self._image_stamp is None else now - self._image_stamp
-            chunk_age = self._player.age(now)
-            chunk_age = float('nan') if chunk_age is None else chunk_age
-            if reason is not None:
-                return Decision(
-                    reason=reason,
-                    sentence=self._sentence(reason, detail, image_age, chunk_age),
-                    image_age=image_age,
-                    chunk_age=chunk_age,
-                )
-            action, _ = played
+            ages = {'image_age': self._image.age(now), 'chunk_age': self._chunk.age(now)}
+            stop = first_stop(self._gates, now)
+            if stop is not None:
+                return Decision(reason=stop.reason, sentence=stop.sentence, **ages)
+            action, _ = self._chunk.action_at(now)
             kind = ActionType(int(action[ACTION_TYPE]))
+            moving = kind is not ActionType.STOP
+            velocity = self._limits.clip(action[:VELOCITY_DIM]) if moving else ZERO
             fresh, self._unused = self._unused, False
-            return Decision(
-                velocity=ZERO
-                if kind is ActionType.STOP
-                else self._limits.clip(action[:VELOCITY_DIM]),
-                action_type=kind,
-                image_age=image_age,
-                chunk_age=chunk_age,
-                fresh=fresh,
-            )
-
-    def _why_not(self, now: float) -> tuple[StopReason | None, str]:
-        if not self._instruction:
-            return StopReason.NO_INSTRUCTION, ''
-        if self._worker[0] is not None:
-            return self._worker
-        if self._image_stamp is None:
-            waiting = now - self._since <= self._image_limit.oldest
-            return StopReason.NO_CHUNK if waiting else StopReason.NO_IMAGE, ''
-        image = self._image_limit.verdict(now, self._image_stamp)
-        return (image, '') if image is not None else self._refusal
-
-    def _sentence(
-        self, reason: StopReason, detail: str, image_age: float, chunk_age: float
-    ) -> str:
-        image, limit = abs(image_age), self._image_limit.oldest
-        stale = reason is StopReason.STALE_CHUNK
-        return reason.sentence(
-            topic=self._topic,
-            detail=detail,
-            age=chunk_age if stale else image,
-            limit=self._max_chunk_age if stale else limit,
-        )
+            return Decision(velocity, action_type=kind, fresh=fresh, **ages)
 
     def _load(self, reply: ReplyRecord) -> None:
         try:
@@ -231,8 +197,7 @@ class Pilot:
         except MobileVlaError as error:
             self.refuse(StopReason.BAD_CHUNK, str(error))
             return
-        self._player.load(chunk)
-        self._refusal = (None, '')
+        self._chunk.load(chunk)
         self._unused = True
         self._tally = replace(self._tally, inference_ms=reply.inference_ms)
 
@@ -240,13 +205,12 @@ class Pilot:
         """Begin a new generation of frames stamped at `since` or later [s]."""
         self._generation += 1
         self._since = since
-        self._refusal: tuple[StopReason | None, str] = (None, '')
         self._unused = False
         self._sampler.reset()
-        self._player.clear()
+        self._chunk.reset()
 
     def _watch_clock(self, now: float) -> None:
         if now < self._latest - _CLOCK_JUMP:
-            self._image_stamp = None
+            self._image.reset(now)
             self._forget(now)
         self._latest = now

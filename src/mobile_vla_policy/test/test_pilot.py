@@ -9,6 +9,7 @@ from mobile_vla_core.action_space import ActionCodec, ActionType
 from mobile_vla_core.images import Preprocessing
 from mobile_vla_core.policy_card import PolicyCard
 from mobile_vla_core.safety import StopReason
+from mobile_vla_policy.parameters import SafetyParameters
 from mobile_vla_policy.pilot import Pilot
 from mobile_vla_policy.record import ReplyKind, ReplyRecord
 
@@ -39,7 +40,7 @@ def reply(pilot, stamp, kind=ReplyKind.CHUNK, **fields):
 
 @pytest.fixture
 def pilot():
-    pilot = Pilot(CARD, '/camera', max_image_age=0.5, max_chunk_age=0.4)
+    pilot = Pilot(CARD, '/camera', SafetyParameters(max_image_age=0.5, max_chunk_age=0.4))
     pilot.follow('go left', START - 1.0)
     pilot.worker_is(None)
     pilot.activate(START)
