@@ -28,7 +28,6 @@ _FREE = (
     'threads',
     'devices',
     'nodes',
-    'strategy',
     'accelerator',
     'compile',
     'log_every',

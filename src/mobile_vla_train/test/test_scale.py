@@ -1,0 +1,128 @@
+# Copyright 2026 The Mobile VLA Authors
+# SPDX-License-Identifier: Apache-2.0
+"""Tests for scale.py: two processes (gloo) learn what one does."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+import torch
+from training_rig import command, environment, scalars_of, SMALL, train, weights_of
+
+from mobile_vla_core.checkpoint import load_policy
+from mobile_vla_train.learning.trainer_state import load_state
+
+CLOSE = {'rtol': 1e-4, 'atol': 2e-5}
+"""Two processes add the same numbers in another order; twelve steps of AdamW carry that on."""
+SETTINGS = (
+    'schedule.steps=12',
+    'schedule.epoch_steps=6',
+    'data.validation_fraction=0.3',  # three episodes: two on one process, one on the other
+    'data.idle_weight=0.5',
+    'optimiser.accumulate=2',
+    'log_every=1',
+)
+
+
+@pytest.fixture(scope='module')
+def alone(episodes, tmp_path_factory):
+    output = tmp_path_factory.mktemp('runs') / 'alone'
+    assert train(episodes, output, *SETTINGS) == 0
+    return output
+
+
+def train_on_two(data, output, *arguments):
+    """Train in two processes; return what was printed."""
+    return run_on_two('-m', 'mobile_vla_train.train', *command(data, output, *arguments))
+
+
+def run_on_two(*program):
+    """Run a program with torchrun, as on one machine of a cluster; return what it printed."""
+    torchrun = (sys.executable, '-m', 'torch.distributed.run', '--standalone')
+    done = subprocess.run(
+        [*torchrun, '--nproc-per-node', '2', *program],
+        env=environment(),
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+def metrics_of(output):
+    return json.loads((output / 'checkpoints' / 'last' / 'metrics.json').read_text())
+
+
+def assert_close(one, other, stopped_after=None):
+    """Losses, validation and weights of two runs agree."""
+    expected, found = scalars_of(one), scalars_of(other)
+    assert set(range(12)) - {stopped_after} <= set(found) <= set(expected) == set(range(12))
+    for step, values in found.items():
+        assert len(values) == 1  # one process wrote
+        assert values[0] == pytest.approx(expected[step][0], rel=1e-4)
+    first, second = metrics_of(one), metrics_of(other)
+    assert second['validation']['episodes'] == first['validation']['episodes'] == 3
+    assert second['validation']['frames'] == first['validation']['frames']
+    assert second['validation']['confusion'] == first['validation']['confusion']
+    assert second['validation_loss'] == pytest.approx(first['validation_loss'], rel=1e-4)
+    for name, scores in first['validation']['next'].items():
+        assert second['validation']['next'][name] == pytest.approx(scores, rel=1e-3)
+    mine, theirs = weights_of(one), weights_of(other)
+    assert set(mine) == set(theirs)
+    for name in mine:
+        torch.testing.assert_close(theirs[name], mine[name], **CLOSE)
+
+
+def test_two_processes_learn_what_one_does(alone, episodes, tmp_path):
+    printed = train_on_two(episodes, tmp_path / 'two', *SETTINGS, 'devices=2')
+    assert_close(alone, tmp_path / 'two')
+    assert printed.count('step 12/12') == printed.count('Policy: ') == 1
+    assert (tmp_path / 'two' / 'split.yaml').read_text() == (alone / 'split.yaml').read_text()
+
+
+def test_half_a_batch_would_be_noticed(alone, episodes, tmp_path):
+    """The control: the tolerance is not so wide that another batch passes."""
+    assert train(episodes, tmp_path / 'half', *SETTINGS, 'data.clips_per_batch=2') == 0
+    with pytest.raises(AssertionError):
+        assert_close(alone, tmp_path / 'half')
+
+
+STOP_AT_FOUR = """
+import sys
+from pathlib import Path
+from mobile_vla_train.config_file import load_config
+from mobile_vla_train.learning.interruption import InterruptedRun
+from mobile_vla_train.run import TrainingRun
+data, output, *overrides = sys.argv[1:]
+run = TrainingRun(Path(data), Path(output), load_config('nano', overrides))
+run.stop_after(4)
+try:
+    run.fit()
+except InterruptedRun:
+    print('stopped')
+"""
+
+
+def test_two_halves_of_a_network_learn_what_the_whole_does(episodes, tmp_path):
+    """Weights and moments are divided (FSDP2), gathered for each file, and taken up again."""
+    settings = (
+        *SETTINGS,
+        *('optimiser.average_decay=0', 'tuning.mode=lora', 'tuning.lora_r=4'),
+        'tuning.parts=[vision]',
+    )
+    assert train(episodes, tmp_path / 'alone', *settings) == 0
+    script, shards = tmp_path / 'stop.py', tmp_path / 'shards'
+    script.write_text(STOP_AT_FOUR)
+    sharded = (*settings, 'strategy=fsdp', 'devices=2')
+    printed = run_on_two(str(script), str(episodes), str(shards), *SMALL, *sharded)
+    assert 'stopped' in printed
+    assert load_state(shards / 'trainer_state' / 'last.ckpt')['step'] == 4
+    train_on_two(episodes, shards, *sharded, '--resume')
+    assert_close(tmp_path / 'alone', shards, stopped_after=3)
+    state = load_state(shards / 'trainer_state' / 'last.ckpt')
+    assert state['step'] == 12
+    assert all(type(tensor) is torch.Tensor for tensor in state['state_dict'].values())
+    assert load_policy(shards / 'checkpoints' / 'best').card.architecture == 'nano'
