@@ -1,0 +1,127 @@
+# Copyright 2026 The Mobile VLA Authors
+# SPDX-License-Identifier: Apache-2.0
+"""Tests for health.py."""
+
+import numpy as np
+import pytest
+
+from mobile_vla_core.action_space import ActionType
+from mobile_vla_core.safety import StopReason
+from mobile_vla_policy.health import Counts, free_memory, Health, Level
+from mobile_vla_policy.pilot import Decision
+from mobile_vla_policy.tick import Tick
+
+GOOD = Counts(frames=100, free_memory=8 * 1024**3)
+
+
+@pytest.fixture
+def health():
+    return Health(rate=20.0, step_period=0.1)
+
+
+def driving(step, *, period=0.05, age=0.08, inference_ms=12.0, driver='policy'):
+    decision = Decision(
+        velocity=np.float32([0.5, 0.0, 0.0]),
+        action_type=ActionType.MOVEMENT,
+        chunk_age=age,
+        fresh=step % 2 == 0,
+    )
+    return Tick(step * period, step * period, decision, decision, driver, inference_ms)
+
+
+def stopped(reason, sentence):
+    decision = Decision(reason=reason, sentence=sentence)
+    return Tick(0.0, 0.0, decision, decision, '')
+
+
+def row(health, name, counts=GOOD):
+    (found,) = [row for row in health.rows(counts) if row.name == name]
+    return found
+
+
+def test_before_anything_happened_there_are_no_figures_and_nothing_is_wrong(health):
+    rows = health.rows(GOOD)
+    assert {row.level for row in rows} == {Level.OK}
+    assert row(health, 'driving').message == 'inactive'
+    assert row(health, 'control loop').values['rate [Hz]'] == ''
+
+
+def test_a_good_drive_is_ok_with_its_figures(health):
+    for step in range(100):
+        health.watch(driving(step))
+    assert {row.level for row in health.rows(GOOD)} == {Level.OK}
+    assert row(health, 'control loop').values['period p99 [ms]'] == '50.00'
+    assert row(health, 'inference').values['inference max [ms]'] == '12.00'
+    assert row(health, 'image').values['image to command p50 [ms]'] == '80.00'
+    assert row(health, 'driving').message == 'the policy drives'
+
+
+def test_a_rate_that_is_not_kept_is_a_warning(health):
+    for step in range(100):
+        health.watch(driving(step, period=0.06))
+    slow = row(health, 'control loop')
+    assert (slow.level, slow.message) == (Level.WARN, '16.7 Hz instead of 20 Hz')
+
+
+def test_periods_that_vary_are_a_warning(health):
+    for step in range(100):
+        tick = driving(step)
+        late = 0.03 if step % 10 == 5 else 0.0
+        health.watch(Tick(tick.now, tick.steady + late, tick.chosen, tick.decision, 'policy'))
+    late = row(health, 'control loop')
+    assert late.level is Level.WARN
+    assert 'is off by 30.0 ms' in late.message
+
+
+def test_an_inference_longer_than_a_step_is_a_warning(health):
+    for step in range(10):
+        health.watch(driving(step, inference_ms=130.0))
+    slow = row(health, 'inference')
+    assert slow.level is Level.WARN
+    assert 'takes 130 ms or more, a step of the policy 100 ms' in slow.message
+
+
+def test_a_restart_is_a_warning_once(health):
+    health.watch(driving(0))
+    counts = Counts(restarts=2, free_memory=GOOD.free_memory)
+    assert row(health, 'inference', counts).level is Level.WARN
+    again = row(health, 'inference', counts)
+    assert (again.level, again.values['restarts']) == (Level.OK, '2')
+
+
+def test_a_dead_worker_is_an_error(health):
+    health.watch(stopped(StopReason.WORKER_DOWN, 'the worker stopped'))
+    assert row(health, 'inference').level is Level.ERROR
+    assert row(health, 'driving').level is Level.ERROR
+
+
+@pytest.mark.parametrize(
+    ('reason', 'level'),
+    [
+        (StopReason.NO_INSTRUCTION, Level.WARN),
+        (StopReason.NO_CHUNK, Level.WARN),
+        (StopReason.STALE_IMAGE, Level.ERROR),
+    ],
+)
+def test_a_stop_is_told_with_its_reason(health, reason, level):
+    health.watch(stopped(reason, 'this is why'))
+    found = row(health, 'driving')
+    assert (found.level, found.message) == (level, 'this is why')
+    health.pause()
+    assert row(health, 'driving').message == 'inactive'
+
+
+def test_warnings_and_dropped_frames_are_warnings(health):
+    health.watch(driving(0))
+    counts = Counts(frames=90, dropped=10, free_memory=GOOD.free_memory, warnings=('slow camera',))
+    assert row(health, 'driving', counts).message == 'slow camera'
+    assert row(health, 'image', counts).message == '10.0% of the frames dropped'
+
+
+@pytest.mark.parametrize(('mib', 'level'), [(64, Level.ERROR), (256, Level.WARN), (900, Level.OK)])
+def test_little_memory_is_told(health, mib, level):
+    assert row(health, 'memory', Counts(free_memory=mib * 1024**2)).level is level
+
+
+def test_the_machines_free_memory_is_read():
+    assert 0 < free_memory() < 2**50
