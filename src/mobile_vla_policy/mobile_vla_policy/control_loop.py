@@ -62,6 +62,11 @@ class ControlLoop:
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name='control-loop')
 
+    @property
+    def thread(self) -> threading.Thread:
+        """The thread that ticks."""
+        return self._thread
+
     def start(self) -> None:
         """Start ticking."""
         self._thread.start()

@@ -35,6 +35,11 @@ class FrameSampler:
         self._gaps.clear()
         self._last = self._due = None
 
+    @property
+    def camera_period(self) -> float | None:
+        """Time between the camera's images of late [s], None while too few came."""
+        return median(self._gaps) if len(self._gaps) == _GAPS else None
+
     def take(self, stamp: float) -> bool:
         """Tell whether the frame of this stamp [s] goes to the policy."""
         if self._last is not None:

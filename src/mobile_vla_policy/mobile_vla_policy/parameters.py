@@ -40,7 +40,35 @@ class WorkerParameters:
     """How the policy is computed."""
 
     device: str = parameter('cpu', 'Torch device of the inference worker: cpu or cuda[:N].')
+    dtype: str = parameter('auto', 'Number format of the encoder: auto, float32 or bfloat16.')
     threads: int = parameter(1, 'Threads of the inference worker.', 1, 64)
+    worker_timeout: float = parameter(
+        5.0, 'A worker that does not answer a frame for so long is restarted [s].', 0.1, 600.0
+    )
+    worker_memory_megabytes: int = parameter(
+        0, 'Memory that the worker may take, 0 for any [MB].', 0, 1_000_000
+    )
+    worker_nice: int = parameter(5, 'How far the worker steps back for other programs.', 0, 19)
+    worker_cpus: str = parameter('', 'Processors of the worker, such as "0,2-3"; "" for all.')
+    added_latency: float = parameter(
+        0.0, 'For tests: each inference takes so much longer [s].', 0.0, 10.0
+    )
+
+
+@dataclass(frozen=True)
+class ControlParameters:
+    """How predictions become commands in time."""
+
+    strategy: str = parameter('receding', 'Execution of chunks: receding, ensemble or whole.')
+    latency_compensation: bool = parameter(
+        True, 'Read chunks by the age of their image; false is for comparison only.'
+    )
+    realtime_priority: int = parameter(
+        0, 'SCHED_FIFO priority of the control loop, 0 for none; 2 or more.', 0, 90
+    )
+    control_cpus: str = parameter(
+        '', 'Processors of the control process, such as "0,2-3"; "" for all.'
+    )
 
 
 @dataclass(frozen=True)
@@ -72,6 +100,7 @@ class PolicyParameters:
 
     policy: PolicySettings = PolicySettings()
     worker: WorkerParameters = WorkerParameters()
+    control: ControlParameters = ControlParameters()
     topics: TopicParameters = TopicParameters()
     safety: SafetyParameters = SafetyParameters()
 

@@ -13,11 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mobile_vla_core.action_space import ACTION_TYPE, ActionType, VELOCITY_DIM
-from mobile_vla_core.chunk_player import Chunk
+from mobile_vla_core.chunk_player import Chunk, ChunkPlayer
 from mobile_vla_core.errors import MobileVlaError
 from mobile_vla_core.policy_card import PolicyCard
 from mobile_vla_core.safety import StopReason, VelocityLimits
 
+from .cadence import Cadence
 from .frame_sampler import FrameSampler
 from .gates.chunk_gate import ChunkGate
 from .gates.gate import first_stop, Gate
@@ -85,18 +86,25 @@ class Pilot:
     :param topic: name of the image topic, for the sentences
     :param safety: limits of ages
     :param gates: judged before the pilot's own, in this order
+    :param player: chooses the action of a moment; by receding horizon when None
     """
 
     def __init__(
-        self, card: PolicyCard, topic: str, safety: SafetyParameters, gates: Sequence[Gate] = ()
+        self,
+        card: PolicyCard,
+        topic: str,
+        safety: SafetyParameters,
+        gates: Sequence[Gate] = (),
+        player: ChunkPlayer | None = None,
     ) -> None:
         self._step_period = card.step_period
         self._limits = VelocityLimits.of(card.codec)
         self._sampler = FrameSampler(card.step_period)
+        self._cadence = Cadence(card.step_period)
         self._worker = WorkerGate()
         self._order = InstructionGate()
         self._image = ImageGate(topic, safety.max_image_age)
-        self._chunk = ChunkGate(topic, safety.max_chunk_age)
+        self._chunk = ChunkGate(topic, safety.max_chunk_age, player)
         self._gates = (*gates, self._worker, self._order, self._image, self._chunk)
         self._lock = threading.RLock()
         self._generation = 0
@@ -119,11 +127,23 @@ class Pilot:
         """What happened since the last activation."""
         return self._tally
 
+    @property
+    def camera_rate(self) -> float:
+        """Images per second of late, 0 while too few came."""
+        return 1.0 / (self._sampler.camera_period or float('inf'))
+
+    @property
+    def warnings(self) -> list[str]:
+        """What is too slow for the policy, one sentence each."""
+        with self._lock:
+            return self._cadence.warnings(self._sampler.camera_period)
+
     def activate(self, now: float) -> None:
         """Start with an empty history and new counts."""
         with self._lock:
             self._tally = Tally()
             self._image.reset(now)
+            self._cadence.reset()
             self._forget(now)
 
     def follow(self, instruction: str, now: float) -> None:
@@ -199,6 +219,7 @@ class Pilot:
             return
         self._chunk.load(chunk)
         self._unused = True
+        self._cadence.predicted(reply.inference_ms * 1e-3)
         self._tally = replace(self._tally, inference_ms=reply.inference_ms)
 
     def _forget(self, since: float) -> None:

@@ -47,10 +47,10 @@ class PolicyNode(LifecycleNode):
         parameters = read_parameters(self)
         try:
             card = PolicyCard.load(Path(parameters.policy.checkpoint))
+            self._session = Session(self, parameters, card, lambda: self._finished.set_result(1))
         except MobileVlaError as error:
             self.get_logger().error(str(error))
             return TransitionCallbackReturn.FAILURE
-        self._session = Session(self, parameters, card, lambda: self._finished.set_result(1))
         return TransitionCallbackReturn.SUCCESS
 
     def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:

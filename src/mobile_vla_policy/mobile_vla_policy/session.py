@@ -10,17 +10,20 @@ import traceback
 
 from rclpy.node import Node
 
+from mobile_vla_core.chunk_strategy import ChunkStrategy
 from mobile_vla_core.policy_card import PolicyCard
 from mobile_vla_core.safety import StopReason
 
 from .camera_subscription import CameraSubscription
 from .command_publisher import CommandPublisher
 from .control_clock import SimulatedClock, SteadyClock
+from .cpu_set import parse_cpus, pin_process
 from .drive import Drive
 from .parameters import PolicyParameters
 from .pilot import Pilot
 from .status_publisher import StatusPublisher
-from .worker_process import WorkerProcess, WorkerSettings
+from .worker_process import WorkerProcess
+from .worker_settings import WorkerSettings
 
 
 class Session:
@@ -44,11 +47,18 @@ class Session:
         self._on_end = on_end
         self._parts = ExitStack()
         policy, topics, worker = parameters.policy, parameters.topics, parameters.worker
+        control = parameters.control
         image_topic = node.resolve_topic_name(topics.image_topic)
-        self._pilot = Pilot(card, image_topic, parameters.safety)
+        player = ChunkStrategy.named(control.strategy).player(
+            parameters.safety.max_chunk_age, latency_compensation=control.latency_compensation
+        )
+        settings = WorkerSettings.of(policy.checkpoint, worker)
+        pin_process(parse_cpus(control.control_cpus))
+        self._pilot = Pilot(card, image_topic, parameters.safety, player=player)
         self._pilot.follow(policy.instruction, self._now())
-        settings = WorkerSettings(policy.checkpoint, worker.device, worker.threads)
-        self._worker = WorkerProcess(settings, self._pilot.answered, self._on_worker)
+        self._worker = WorkerProcess(
+            settings, self._pilot.answered, self._on_worker, worker.worker_timeout
+        )
         commands = CommandPublisher(
             node, topics.cmd_vel_topic, stamped=topics.stamped, frame_id=topics.frame_id
         )
@@ -70,6 +80,7 @@ class Session:
             commands,
             self._status,
             lambda: self._worker.restarts,
+            control.realtime_priority,
             self._on_failure,
         )
         self._worker.start()

@@ -29,6 +29,8 @@ class StatusPublisher:
         self._node = node
         self._pilot = pilot
         self._period = period
+        self.notes: tuple[str, ...] = ()
+        """Warnings beside the pilot's."""
         self._last: tuple[str, object, float] = ('', None, 0.0)
         self._publisher = node.create_publisher(
             PolicyStatus,
@@ -78,6 +80,8 @@ class StatusPublisher:
             input_crc32=tally.crc32,
             command=twist,
             action_type=int(decision.action_type),
+            camera_rate=self._pilot.camera_rate,
+            warnings=[*self.notes, *self._pilot.warnings],
         )
         message.header.stamp = self._node.get_clock().now().to_msg()
         self._publisher.publish(message)

@@ -7,6 +7,14 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
+from typing import TYPE_CHECKING
+
+from mobile_vla_core.errors import ConfigError
+
+from .cpu_set import parse_cpus, usable_cpus
+
+if TYPE_CHECKING:
+    from .parameters import WorkerParameters
 
 DTYPES = ('auto', 'float32', 'bfloat16')
 """Number formats of an encoder; auto is that of the checkpoint."""
@@ -36,6 +44,29 @@ class WorkerSettings:
     cpus: str = ''
     memory_megabytes: int = 0
     added_latency: float = 0.0
+
+    @classmethod
+    def of(cls, checkpoint: str, parameters: WorkerParameters) -> WorkerSettings:
+        """
+        Take the parameters of the node.
+
+        :raises ConfigError: if one is none of its choices
+        """
+        if parameters.dtype not in DTYPES:
+            known = ', '.join(DTYPES)
+            raise ConfigError(f'there is no dtype "{parameters.dtype}": expected one of {known}')
+        # The control process may be pinned to others, which the worker would inherit.
+        cpus = parse_cpus(parameters.worker_cpus) or usable_cpus()
+        return cls(
+            checkpoint,
+            parameters.device,
+            parameters.threads,
+            parameters.dtype,
+            parameters.worker_nice,
+            ','.join(map(str, sorted(cpus))),
+            parameters.worker_memory_megabytes,
+            parameters.added_latency,
+        )
 
     def arguments(self) -> list[str]:
         """Return the words of the command line."""

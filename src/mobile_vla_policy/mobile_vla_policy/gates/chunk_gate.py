@@ -19,27 +19,30 @@ class ChunkGate:
 
     :param topic: name of the image topic, for the sentences
     :param max_age: oldest observation whose chunk may be driven on [s]
+    :param player: chooses the action; by receding horizon when None
     """
 
-    def __init__(self, topic: str, max_age: float) -> None:
+    def __init__(self, topic: str, max_age: float, player: ChunkPlayer | None = None) -> None:
         self._topic = topic
         self._max_age = max_age
-        self._player = ChunkPlayer(max_age)
+        self._player = player or ChunkPlayer(max_age)
         self.reset()
 
     def reset(self) -> None:
         """Forget the chunk and every refusal."""
         self._player.clear()
         self._refusal: Stop | None = None
+        self._asked: float | None = None
+        self._action: tuple[NDArray[np.float32], int] | None = None
 
     def load(self, chunk: Chunk) -> None:
         """Play a chunk from now on."""
         self._player.load(chunk)
-        self._refusal = None
+        self._refusal = self._asked = None
 
     def refuse(self, reason: StopReason, detail: str) -> None:
         """Stop for an image or a prediction that cannot be used, until a good one comes."""
-        self._player.clear()
+        self.reset()
         self._refusal = Stop.because(reason, topic=self._topic, detail=detail)
 
     def age(self, now: float) -> float:
@@ -49,13 +52,15 @@ class ChunkGate:
 
     def action_at(self, now: float) -> tuple[NDArray[np.float32], int] | None:
         """Return the action that is due and its row in the chunk, None without."""
-        return self._player.action_at(now)
+        if self._asked != now:
+            self._asked, self._action = now, self._player.action_at(now)
+        return self._action
 
     def verdict(self, now: float) -> Stop | None:
         """Forbid to move without an action that is due now."""
         if self._refusal is not None:
             return self._refusal
-        if self._player.action_at(now) is not None:
+        if self.action_at(now) is not None:
             return None
         if self._player.chunk is None:
             return Stop.because(StopReason.NO_CHUNK)
