@@ -17,6 +17,7 @@ from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, QoSProfile
 from rclpy.signals import SignalHandlerOptions
 
+from mobile_vla_core.dds_memory import remove_dead_segments
 from mobile_vla_core.episodes import find_unfinished, recover
 from mobile_vla_core.errors import MobileVlaError
 from mobile_vla_core.images import use_one_thread
@@ -29,6 +30,7 @@ from .pause import Pause
 from .plan.collection_plan import CollectionPlan, plan_path, read_plan
 from .record_action import RecordAction
 from .recording.drop_warning import DropWarning
+from .recording.hold_up import HoldUp
 from .recording.quality import QualityLimits
 from .recording.session import RecordingSession
 from .recording.session_config import MEGABYTE, SessionConfig
@@ -54,10 +56,11 @@ class RecorderNode(Node):
         streams.feed(self._session)
         self._message = ''
         self._drops = DropWarning()
+        self._hold_up = HoldUp()
         latched = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
         self._status = self.create_publisher(RecorderStatus, '~/status', latched)
         pause = Pause(self)
-        self._requests = RecorderServices(self, self._session, pause, self._report)
+        self._requests = RecorderServices(self, self._session, pause, streams.drain, self._report)
         self._action = RecordAction(self, self._session, self._requests, pause)
         steady = Clock(clock_type=ClockType.STEADY_TIME)
         self.create_timer(STATUS_PERIOD, self._publish_status, clock=steady)
@@ -102,6 +105,10 @@ class RecorderNode(Node):
     def _watch(self) -> None:
         """End an episode that is due, tell of drops, and see whether the driver is there."""
         self._streams.watch_driver()
+        if self._hold_up.look(time.monotonic()):
+            self._session.on_hold_up(time.monotonic())
+        if self._session.overdue(time.monotonic()):
+            self._streams.drain()  # a camera whose pictures wait is not silent
         now, recording = time.monotonic(), self._session.recording
         if recording is None:
             return
@@ -171,6 +178,7 @@ def _version() -> str:
 def main(args: list[str] | None = None) -> int:
     """Run until SIGINT or SIGTERM; a running episode is saved."""
     use_one_thread()
+    remove_dead_segments()
     finished = NodeEnd()
     with ShutdownSignal(lambda: finished.set_result(None)):
         rclpy.init(args=args, signal_handler_options=SignalHandlerOptions.NO)

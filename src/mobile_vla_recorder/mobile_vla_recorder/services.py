@@ -26,15 +26,22 @@ class RecorderServices:
     """
     Start, stop, discard, relabel and undo.
 
+    :param drain: takes what waits in the middleware
     :param report: told what went wrong, or '' when something went well
     """
 
     def __init__(
-        self, node: Node, session: RecordingSession, pause: Pause, report: Callable[[str], None]
+        self,
+        node: Node,
+        session: RecordingSession,
+        pause: Pause,
+        drain: Callable[[], int],
+        report: Callable[[str], None],
     ) -> None:
         self._node = node
         self._session = session
         self._pause = pause
+        self._drain = drain
         self._report = report
         node.create_service(StartEpisode, '~/start', self._on_start)
         # Reentrant, so that pictures still come in while these wait.
@@ -60,10 +67,17 @@ class RecorderServices:
         return saved
 
     async def settle(self) -> None:
-        """Wait until no picture is under way: those sent before a stop belong to the episode."""
+        """
+        Take every picture that was sent before a stop: they belong to the episode.
+
+        What waits in the middleware is taken at once, however long this process was held up; then
+        what is still under way, until for SETTLE_PERIOD nothing comes.
+        """
+        self._drain()
         for _ in range(SETTLE_ROUNDS):
             seen = self._session.pictures_seen
             await self._pause.seconds(SETTLE_PERIOD)
+            self._drain()
             if self._session.pictures_seen == seen:
                 return
 

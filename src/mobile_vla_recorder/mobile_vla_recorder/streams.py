@@ -30,7 +30,7 @@ _RELIABLE = QoSProfile(depth=100)
 # Best effort matches every publisher. What comes while this node is held up waits in the depth:
 # a second of pictures at 30 Hz, and of measurements at 500 Hz.
 _CAMERA = QoSProfile(depth=30, reliability=ReliabilityPolicy.BEST_EFFORT)
-_IMU = QoSProfile(depth=500, reliability=ReliabilityPolicy.BEST_EFFORT)
+_MEASUREMENTS = QoSProfile(depth=500, reliability=ReliabilityPolicy.BEST_EFFORT)
 
 
 class Streams:
@@ -40,11 +40,15 @@ class Streams:
         self._node = node
         self._session: RecordingSession | None = None
         self._infos: dict[str, Subscription] = {}
+        self._taking: list[Subscription] = []
+        """Those that carry what is recorded, in the order in which they are drained."""
         self._command_clock = SourceClock()
+        self._topics: dict[str, str] = {}
         for camera in parameters.cameras:
             kind = CompressedImage if parameters.is_compressed(camera.topic) else Image
             on_image = partial(self._on_image, camera.name)
-            self._subscribe(kind, camera.topic, on_image, _CAMERA)
+            images = self._subscribe(kind, camera.topic, on_image, _CAMERA)
+            self._topics[camera.name] = images.topic_name
             self._infos[camera.name] = self._subscribe(
                 CameraInfo,
                 camera_info_topic(camera.topic),
@@ -61,16 +65,36 @@ class Streams:
         command_type = TwistStamped if parameters.stamped else Twist
         self._subscribe(command_type, parameters.cmd_vel_topic, self._on_command, _RELIABLE)
         if parameters.odometry_topic:
-            self._subscribe(Odometry, parameters.odometry_topic, self._on_odometry, _RELIABLE)
+            self._subscribe(Odometry, parameters.odometry_topic, self._on_odometry, _MEASUREMENTS)
         if parameters.imu_topic:
-            self._subscribe(Imu, parameters.imu_topic, self._on_imu, _IMU)
+            self._subscribe(Imu, parameters.imu_topic, self._on_imu, _MEASUREMENTS)
         if parameters.joint_states_topic:
             topic = parameters.joint_states_topic
-            self._subscribe(JointState, topic, self._on_joint_state, _RELIABLE)
+            self._subscribe(JointState, topic, self._on_joint_state, _MEASUREMENTS)
 
     def feed(self, session: RecordingSession) -> None:
         """Give everything that comes to a session."""
         self._session = session
+        for name, topic in self._topics.items():
+            session.cameras[name].resolved_topic = topic
+
+    def drain(self) -> int:
+        """
+        Take what waits in the middleware, and return how many messages that were.
+
+        No topic is asked for more than it can have held when this began, so it comes to an end
+        however fast the publishers are. To be called where no other thread takes.
+        """
+        taken = 0
+        for subscription in self._taking:
+            for _ in range(subscription.qos_profile.depth):
+                with subscription.handle:
+                    found = subscription.handle.take_message(subscription.msg_type, False)
+                if found is None:
+                    break
+                subscription.callback(*found)
+                taken += 1
+        return taken
 
     def watch_driver(self) -> None:
         """Tell the session whether anybody publishes driver events."""
@@ -102,9 +126,12 @@ class Streams:
 
     def _subscribe(self, kind: type, topic: str, callback, qos: QoSProfile) -> Subscription:
         options = QoSOverridingOptions.with_default_policies()
-        return self._node.create_subscription(
+        subscription = self._node.create_subscription(
             kind, topic, callback, qos, qos_overriding_options=options
         )
+        if kind is not CameraInfo:
+            self._taking.append(subscription)
+        return subscription
 
     def _received(self, info: dict[str, int]) -> float:
         """
@@ -139,8 +166,8 @@ class Streams:
         picture = Picture.from_message(message)
         self._session.on_picture(picture, self._received(info), time.monotonic(), camera)
 
-    def _on_camera_info(self, camera: str, message: CameraInfo) -> None:
-        self._session.cameras[camera].info = camera_info_json(message)
+    def _on_camera_info(self, camera: str, message: CameraInfo, info: dict[str, int]) -> None:
+        self._session.on_camera_info(camera, camera_info_json(message), self._received(info))
         self._node.destroy_subscription(self._infos.pop(camera))  # it costs, and says no more
 
     def _on_command(self, message: Twist | TwistStamped, info: dict[str, int]) -> None:

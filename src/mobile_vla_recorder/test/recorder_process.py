@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+import signal
 import subprocess
 import sys
 import time
@@ -96,14 +97,15 @@ class Robot(Node):
         message.header.stamp.sec = 100 + t
         self.images.publish(message)
 
-    def send_command(self, t: int) -> None:
+    def send_command(self, t: int, speed: float | None = None) -> None:
+        speed = float(t) if speed is None else speed
         if self.commands.msg_type is Twist:
             message = Twist()
-            message.linear.x = float(t)
+            message.linear.x = speed
         else:
             message = TwistStamped()
             message.header.stamp.sec = 100 + t
-            message.twist.linear.x = float(t)
+            message.twist.linear.x = speed
         self.commands.publish(message)
 
 
@@ -125,6 +127,13 @@ class Recorder:
             self.process = subprocess.Popen(
                 [*command, *arguments], env=environment, stdout=log, stderr=log
             )
+
+    def hold_up(self) -> None:
+        """Stop the process, and return when it stands."""
+        self.process.send_signal(signal.SIGSTOP)
+        status = Path(f'/proc/{self.process.pid}/stat')
+        while status.read_text().rsplit(')', 1)[1].split()[0] != 'T':
+            time.sleep(0.001)
 
     def end_impatiently(self, with_signal: int) -> int:
         """Send a signal again and again until the process has ended."""

@@ -59,6 +59,20 @@ def test_an_unknown_type_leaves_the_command_to_itself():
     assert special(0.0).line == 'SPECIAL: keyboard: G'
 
 
+def test_an_event_counts_only_for_commands_that_it_fits_unless_it_is_special():
+    def type_of(said: int, velocity) -> int:
+        events = DriverEvents()
+        events.add(DriverEvent(1.0, 1.0, said), now=1.0)
+        return events.type_of(Command(velocity, 2.0, 2.0, 2.0))
+
+    still = (0.0, 0.0, 0.0)
+    assert type_of(ActionType.STOP, FORWARD) == NOT_GIVEN, 'a policy drives on after a takeover'
+    assert type_of(ActionType.STOP, still) == ActionType.STOP
+    assert type_of(ActionType.MOVEMENT, still) == NOT_GIVEN
+    assert type_of(ActionType.ROTATION, FORWARD) == ActionType.ROTATION
+    assert {type_of(ActionType.SPECIAL, each) for each in (still, FORWARD)} == {3}
+
+
 def test_commands_wait_a_little_where_there_is_a_driver():
     events = DriverEvents()
     command = Command(FORWARD, 1.0, 1.0, 1.0)
@@ -88,7 +102,7 @@ def test_commands_carry_the_event_of_their_stamp_whichever_came_first(tmp_path):
         session.on_command(FORWARD, stamp, stamp, now=stamp)
     session.on_driver_event(special(100.2), now=100.35)  # late: a command of 100.3 waits for it
     picture(session, 100.6)
-    session.on_command((0.0, 0.0, 0.0), 100.6, 100.6, now=100.6)
+    session.on_command((0.0, 0.0, 0.0), 100.6, 100.6, now=100.6)  # special whatever the motion
     with Episode(session.stop('success', '', 101.0).path) as episode:
         assert episode.commands['action_type'].tolist() == [0, 3, 3]
         assert episode.actions[:, 3].tolist() == [0, 3, 3]

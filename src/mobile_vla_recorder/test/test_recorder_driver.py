@@ -62,19 +62,19 @@ def test_commands_carry_the_type_of_the_event_in_force_at_their_stamp(start):
     commands_written(robot, 1)
     driver.say(DriverEvent.SPECIAL, 'G', second=102)
     driver.say(DriverEvent.STOP, 'space', second=104)
-    for t in (2, 3, 4):
+    for t in (2, 3, 4, 5):
         robot.send_picture(t)
-        robot.send_command(t)
-    commands_written(robot, 4)
+        robot.send_command(t, speed=0.0 if t == 4 else 1.0)
+    commands_written(robot, 5)
     with Episode(robot.call(StopEpisode, 'stop', outcome='success').path) as episode:
-        assert episode.actions[:, 3].tolist() == [0, 3, 3, 2]
-        assert episode.commands['action_type'].tolist() == [-1, 3, 3, 2]
+        assert episode.actions[:, 3].tolist() == [0, 3, 3, 2, 0]
+        assert episode.commands['action_type'].tolist() == [-1, 3, 3, 2, -1]
         told = [(stamp, text) for stamp, kind, text in episode.events if kind == 'driver']
         told = [(stamp, text) for stamp, text in told if 'hello' not in text]
         assert told == [
             (102.0, 'SPECIAL: keyboard: G'),
             (104.0, 'STOP: keyboard: space'),
-            (told[-1][0], '3 of 4 commands carry a given action type'),
+            (told[-1][0], '3 of 5 commands carry a given action type'),
         ]
         assert episode.metadata['action_type'] == (
             'of the event on /driver_event that is in force at the stamp of the command; '
@@ -91,7 +91,7 @@ def test_a_twist_has_no_stamp_and_yet_follows_its_driver(start):
     commands_written(robot, 1)
     for count, kind in enumerate((DriverEvent.SPECIAL, DriverEvent.STOP), start=2):
         driver.say(kind, 'G')
-        robot.send_command(count)
+        robot.send_command(count, speed=3.0 - count)
         commands_written(robot, count)
     robot.send_picture(1)
     with Episode(robot.call(StopEpisode, 'stop').path) as episode:

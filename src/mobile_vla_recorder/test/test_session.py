@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 
 import json
+import os
 from pathlib import Path
 import resource
 import time
@@ -9,7 +10,8 @@ import time
 import numpy as np
 import pytest
 
-from mobile_vla_core.episodes import Episode, find_episodes
+from mobile_vla_core.episodes import Episode, find_episodes, find_unfinished
+from mobile_vla_core.episodes.relabel import Labels
 from mobile_vla_core.errors import EpisodeError
 from mobile_vla_core.picture import Picture
 from mobile_vla_recorder.plan.collection_plan import CollectionPlan, PlannedScenario
@@ -72,6 +74,59 @@ def test_any_lost_camera_ends_the_episode(tmp_path):
     film(recorder, [101.0, 102.5], 'front')
     assert recorder.overdue(102.0) == ''
     assert recorder.overdue(102.6) == 'no picture came on rear/image for 2 s'
+
+
+def test_after_a_hold_up_of_the_process_a_camera_has_its_time_anew(tmp_path):
+    recorder = session(tmp_path)
+    recorder.start('go', '', now=100.0)
+    recorder.on_hold_up(105.0)
+    assert recorder.overdue(106.9) == ''
+    assert recorder.overdue(107.1) == 'no picture came on camera/image_raw for 2 s'
+
+
+def test_a_camera_info_that_comes_after_the_start_is_in_the_episode(tmp_path):
+    recorder = session(tmp_path)
+    recorder.start('go', '', now=100.0)
+    recorder.on_camera_info('front', '{"k": [1.0]}', 100.5)
+    film(recorder, [100.6])
+    with Episode(recorder.stop('', '', stamp=101.0).path) as episode:
+        assert episode.camera_info() == '{"k": [1.0]}'
+    film(recorder, [101.5])
+    recorder.start('go', '', now=101.5)
+    with Episode(recorder.stop('', '', stamp=102.0).path) as episode:
+        assert episode.camera_attributes()['camera_info'] == '{"k": [1.0]}'
+
+
+def test_joints_whose_names_come_after_the_start_are_said_to_be_missing(tmp_path):
+    recorder = session(tmp_path)
+    recorder.start('go', '', now=100.0)
+    recorder.on_joint_state(100.1, ['left'], [0.1], [], [], now=100.1)
+    recorder.on_joint_state(100.2, ['left'], [0.2], [], [], now=100.2)
+    film(recorder, [100.3])
+    saved = recorder.stop('', '', stamp=101.0)
+    sentence = (
+        '2 joint states are not stored: the names of the joints came only after the start; '
+        'wait for joint_states before the next one'
+    )
+    assert sentence in saved.findings
+    with Episode(saved.path) as episode:
+        assert (101.0, 'dropped', sentence) in episode.events
+
+
+def test_an_episode_whose_file_the_library_could_not_write_is_discarded_for_good(tmp_path):
+    recorder = session(tmp_path)
+    recorder.start('go', '', now=100.0)
+    file = recorder.recording._writer._file
+    os.dup2(os.open('/dev/full', os.O_RDWR), file.id.get_vfd_handle())
+    film(recorder, [100.1])
+    name = recorder.discard(stamp=101.0)
+    assert name.endswith('.h5.part')
+    assert find_unfinished(tmp_path) == []
+    assert [path.name for path in (tmp_path / DISCARDED_FOLDER).iterdir()] == [name]
+    recorder.history.undo(102.0)
+    assert [path.name for path in find_unfinished(tmp_path)] == [name]
+    with pytest.raises(EpisodeError, match='no episode was saved yet'):
+        recorder.history.relabel(Labels(outcome='success'), 103.0)
 
 
 def test_two_cameras_are_recorded_and_counted_apart(tmp_path):

@@ -91,6 +91,15 @@ def test_the_mark_stays_until_it_is_taken_back_or_an_episode_is_started(drive):
     assert drive.activity(1.4).action_type is ActionType.MOVEMENT
 
 
+def test_space_takes_the_mark_back_as_well(drive):
+    drive.press(SPECIAL, 1.0)
+    drive.press('w', 1.1)
+    drive.press(STOP, 1.2)
+    assert drive.activity(1.2) == Activity(ActionType.STOP, KEYBOARD, 'released')
+    drive.press('w', 1.3)
+    assert drive.activity(1.3).action_type is ActionType.MOVEMENT
+
+
 def test_the_joystick_is_told_from_the_keyboard_and_marks_with_its_button(drive, joystick):
     joystick.update([0.0, -0.5, 0.0, 0.0], [0, 0, 0, 0, 1, 0, 0, 0], 1.0)
     assert drive.activity(1.0) == Activity(ActionType.MOVEMENT, JOYSTICK, 'stick: back')

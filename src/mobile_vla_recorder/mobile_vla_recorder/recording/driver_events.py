@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from numpy.typing import ArrayLike
 
-from mobile_vla_core.action_space import ActionType
+from mobile_vla_core.action_space import ActionType, derive_action_type
 from mobile_vla_core.episodes.schema import ACTION_TYPE_NOT_GIVEN
 
 PATIENCE = 0.25
@@ -91,6 +91,19 @@ class DriverEvents:
         self._events.clear()
         self.expected = False
         return spoke
+
+    def type_of(self, command: Command) -> int:
+        """
+        Return the type that the driver gave to a command, ACTION_TYPE_NOT_GIVEN if he gave none.
+
+        Special is what the driver says is special. Any other event counts only for commands that
+        it fits: after a takeover a policy drives on while the driver's last word was STOP.
+        """
+        said = self.type_at(command.given)
+        if said in (ActionType.SPECIAL, ACTION_TYPE_NOT_GIVEN):
+            return said
+        stands = derive_action_type(command.velocity) == ActionType.STOP
+        return said if stands == (said == ActionType.STOP) else ACTION_TYPE_NOT_GIVEN
 
     def type_at(self, given: float) -> int:
         """Return the type in force by the driver's clock [s], ACTION_TYPE_NOT_GIVEN if none is."""

@@ -9,6 +9,7 @@ from pathlib import Path
 import threading
 import time
 
+from mobile_vla_core.episodes import schema
 from mobile_vla_core.episodes.relabel import Labels, relabel
 from mobile_vla_core.errors import EpisodeError, MobileVlaError
 
@@ -73,7 +74,7 @@ class EpisodeHistory:
             return path
 
     def discard(self, path: Path) -> None:
-        """Take a saved episode away; the one discarded before is deleted."""
+        """Take an episode away, or an unfinished file; the one discarded before is deleted."""
         folder = self._output / DISCARDED_FOLDER
         folder.mkdir(exist_ok=True)
         for other in folder.iterdir():
@@ -90,7 +91,9 @@ class EpisodeHistory:
                 kept.rename(path)
             except OSError as error:
                 raise EpisodeError(f'{path.name} cannot be brought back: {error}') from error
-            self._discarded, self._last = None, path
+            self._discarded = None
+            if path.suffix == schema.SUFFIX:
+                self._last = path
             self._changed(path)
             return f'{path.name} is kept after all'
 

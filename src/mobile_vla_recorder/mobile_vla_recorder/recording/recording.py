@@ -55,6 +55,8 @@ class Recording:
         self.camera_dropped = dict.fromkeys(quality.cameras, 0)
         self.rows_dropped = 0
         """Commands and other small rows that came and were not written."""
+        self.joints_missed = 0
+        """Joint states for which the file has no place: it was begun before their names came."""
         self._broken: set[str] = set()
         self.commands = 0
         self.typed_commands = 0
@@ -150,6 +152,8 @@ class Recording:
         if self.rows_dropped:
             text = f'{self.rows_dropped} commands and other rows dropped'
             self._writer.add_event(stamp, schema.DROP_EVENT, text)
+        if self.joints_missed:
+            self._writer.add_event(stamp, schema.DROP_EVENT, self._joints_text())
         if self.typed_commands:
             text = f'{self.typed_commands} of {self.commands} commands carry a given action type'
             self._writer.add_event(stamp, schema.DRIVER_EVENT, text)
@@ -163,7 +167,14 @@ class Recording:
 
     def findings(self) -> list[str]:
         """Return what was wrong with the pictures or their times, a sentence each."""
-        return self.quality.findings(self.camera_dropped)
+        missed = [self._joints_text()] if self.joints_missed else []
+        return self.quality.findings(self.camera_dropped) + missed
+
+    def _joints_text(self) -> str:
+        return (
+            f'{self.joints_missed} joint states are not stored: the names of the joints came only '
+            f'after the start; wait for joint_states before the next one'
+        )
 
     def _put(self, write: Callable[[], None], camera: str = '', size: int = 0) -> None:
         self._waiting.append((write, camera, size))

@@ -94,6 +94,17 @@ class RecordingSession:
 
         self._record(record, picture.size, now)
 
+    def on_camera_info(self, camera: str, info: str, stamp: float) -> None:
+        """Take the CameraInfo of a camera as JSON; a running episode gets it as events."""
+        self.cameras[camera].info = info
+        if self.recording:
+            self.recording.add(lambda writer: writer.add_camera_info(stamp, camera, info))
+
+    def on_hold_up(self, now: float) -> None:
+        """Give every camera its time anew: this process was held up, not they."""
+        for camera in self.cameras.values():
+            camera.seen_at = max(camera.seen_at, now)
+
     def on_command(
         self,
         velocity: ArrayLike,
@@ -153,7 +164,9 @@ class RecordingSession:
         self.joints = list(names)
 
         def append(writer: EpisodeWriter) -> None:
-            if self._recorded_joints:
+            if not self._recorded_joints:
+                self.recording.joints_missed += 1
+            else:
                 rows = [self._joint_row(names, given) for given in values]
                 writer.add_joint_state(stamp, *rows)
 
@@ -245,8 +258,12 @@ class RecordingSession:
         recording = self._running()
         self._release_commands()
         self.recording = None
-        self.history.discard(recording.finish('unknown', 'discarded', stamp))
-        return recording.path.name
+        try:
+            path = recording.finish('unknown', 'discarded', stamp)
+        except EpisodeError:  # it would be recovered at the next start
+            path = recording.path
+        self.history.discard(path)
+        return path.name
 
     def seconds(self, now: float) -> float:
         """Return how long the episode has run [s], 0 when idle."""
@@ -272,7 +289,7 @@ class RecordingSession:
         return [known.get(name, float('nan')) for name in self._recorded_joints]
 
     def _add_command(self, command: Command) -> None:
-        action_type = self._driver.type_at(command.given)
+        action_type = self._driver.type_of(command)
         self.recording.add_command(
             command.velocity, command.stamp, command.receive_stamp, action_type
         )

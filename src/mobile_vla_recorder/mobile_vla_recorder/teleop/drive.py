@@ -22,8 +22,8 @@ class TeleopDrive:
     :param speed: how fast the full deflection is
     :param hold: tells whether the key is still held
     :param joystick: tells what the joystick asks for
-    :ivar special: the driver marks what he does as special, until he takes it back or starts an
-        episode
+    :ivar special: the driver marks what he does as special, until he takes it back, stops, or
+        starts an episode
     """
 
     def __init__(self, speed: SpeedScale, hold: KeyHold, joystick: Joystick) -> None:
@@ -40,6 +40,7 @@ class TeleopDrive:
             self._hold.press(key, now)
         elif key == STOP:
             self.release()
+            self.special = False
             self._zeros = FINAL_ZEROS
         elif key in (SLOWER, FASTER):
             self.speed = self.speed.changed(key)
