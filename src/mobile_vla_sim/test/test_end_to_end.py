@@ -14,6 +14,7 @@ import rclpy
 from rclpy.context import Context
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.qos import QoSProfile
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from mobile_vla_core.checkpoint import load_policy
 from mobile_vla_core.episodes import Episode, find_episodes
@@ -45,9 +46,9 @@ def episodes(tmp_path_factory):
     return folder
 
 
-@pytest.fixture(scope='module')
-def checkpoint(episodes, tmp_path_factory):
-    """Train for a few steps."""
+@pytest.fixture(scope='module', params=['nano', 'kosmos2_tiny'])
+def training(request, episodes, tmp_path_factory):
+    """Train for a few steps; kosmos2_tiny has every class of the 1.7 thousand million one."""
     folder = tmp_path_factory.mktemp('train')
     done = run(
         'mobile_vla_train',
@@ -56,12 +57,20 @@ def checkpoint(episodes, tmp_path_factory):
         str(episodes),
         '--output',
         str(folder),
+        '--config',
+        request.param,
         f'schedule.steps={STEPS}',
         f'schedule.epoch_steps={STEPS}',
+        'log_every=5',
         'optimiser.average_decay=0',  # the mean of so few steps would hardly move
     )
     assert done.returncode == 0, done.stderr
-    return folder / 'checkpoints' / 'best'
+    return folder
+
+
+@pytest.fixture(scope='module')
+def checkpoint(training):
+    return training / 'checkpoints' / 'best'
 
 
 class CommandListener:
@@ -121,6 +130,14 @@ def test_the_first_frame_is_at_rest_and_each_action_answers_its_own_frame(episod
         still = np.abs(episode.image(0).astype(int) - episode.image(1)).mean()
         driving = np.abs(episode.image(8).astype(int) - episode.image(9)).mean()
         assert still < driving
+
+
+def test_the_loss_falls(training):
+    events = EventAccumulator(str(training / 'tensorboard'))
+    events.Reload()
+    losses = [event.value for event in events.Scalars('train/loss')]
+    assert len(losses) == STEPS // 5
+    assert np.mean(losses[-3:]) < 0.8 * np.mean(losses[:3])
 
 
 def test_the_policy_node_drives_and_ends_with_zero(checkpoint, tmp_path):
