@@ -6,6 +6,7 @@ import pytest
 import torch
 from training_rig import train, weights_of
 
+from mobile_vla_core.action_space import ActionCodec
 from mobile_vla_core.checkpoint import load_policy
 from mobile_vla_core.errors import ConfigError
 from mobile_vla_core.policies.architecture import build_network
@@ -116,6 +117,16 @@ def test_training_moves_what_the_mode_says_and_the_checkpoint_serves_without_pef
     assert any(name.startswith('head') for name in changed)
     policy = load_policy(tmp_path / 'checkpoints' / 'best')
     policy.reset('pass the post on the left')
+
+
+def test_bounded_velocities_reach_the_limits_of_the_codec():
+    config = load_config('kosmos2_tiny', ['policy.network.velocity=tanh'])
+    codec = ActionCodec((0.5, 0.25, 1.0), ((-0.2, 1.0), (-0.5, 0.5), (0.0, 0.0)))
+    settings = network_settings(config, codec)
+    assert settings['velocity_bound'] == [2.0, 2.0, 1.0]  # in units of the scale; never 0
+    network = build_network('kosmos2_lstm', settings)
+    assert network.config['velocity_bound'] == [2.0, 2.0, 1.0]
+    assert 'velocity_bound' not in network_settings(load_config('kosmos2_tiny'), codec)
 
 
 def test_gradient_checkpointing_gives_the_same_gradients():
