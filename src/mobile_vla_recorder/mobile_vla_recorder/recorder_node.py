@@ -112,7 +112,7 @@ class RecorderNode(Node):
         now, recording = time.monotonic(), self._session.recording
         if recording is None:
             return
-        text = self._drops.update(recording.camera_dropped, now)
+        text = self._drops.update(recording.late, now)
         if text:
             self.get_logger().warning(text)
         reason = self._session.overdue(now)

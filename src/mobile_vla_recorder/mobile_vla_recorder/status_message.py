@@ -38,7 +38,7 @@ def status_message(
         status.commands, status.queued_bytes = recording.commands, recording.queued_bytes
         status.camera_frames = [recording.camera_frames[name] for name in names]
         status.camera_dropped = [recording.camera_dropped[name] for name in names]
-        status.warnings = recording.quality.warnings(recording.camera_dropped)
+        status.warnings = recording.warnings()
     _tell_plan(status, session)
     return status
 

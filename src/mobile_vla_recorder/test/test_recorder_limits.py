@@ -94,6 +94,6 @@ def test_drops_are_counted_by_camera_published_stored_and_warned_of(start):
     with Episode(saved.path) as episode:
         assert f'rear: {saved.dropped} frames dropped' in [text for *_, text in episode.events]
         assert episode.stamps('front').tolist() == [101, 102, 103]
-    warned = re.findall(r'too slow: pictures dropped: rear (\d+)', recorder.log.read_text())
+    warned = re.findall(r'too slow: dropped: rear (\d+)', recorder.log.read_text())
     assert 1 <= len(warned) < saved.dropped
     assert sum(map(int, warned)) <= saved.dropped

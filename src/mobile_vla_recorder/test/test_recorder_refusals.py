@@ -123,10 +123,10 @@ def test_relabel_with_nothing_to_change_or_an_unknown_outcome(start):
 
 
 def test_an_episode_below_the_minimum_quality_is_not_kept(start):
-    robot, recorder = start(minimum_quality=0.9, expected_rate=1.0)
+    robot, recorder = start(minimum_quality=0.9, expected_rate=4.0)
     robot.start_episode(instruction='go')
     robot.send_picture(1)
-    robot.send_picture(5)
+    robot.send_picture(2)
     said = refusal(robot, StopEpisode, 'stop', outcome='success')
     assert 'is discarded, undo brings it back: quality 0.400 is below the minimum of 0.9' in said
     assert recorded(recorder) == []

@@ -5,6 +5,7 @@
 from pathlib import Path
 import threading
 
+from builtin_interfaces.msg import Time
 import numpy as np
 import pytest
 
@@ -14,6 +15,7 @@ from mobile_vla_core.picture import Picture
 from mobile_vla_recorder.recording.recording import ROW_BYTES
 from mobile_vla_recorder.recording.session import RecordingSession
 from mobile_vla_recorder.recording.session_config import CameraTopic, SessionConfig
+from mobile_vla_recorder.status_message import status_message
 
 HEIGHT, WIDTH = 24, 32
 SIZE = HEIGHT * WIDTH * 3
@@ -112,6 +114,10 @@ def test_a_broken_picture_is_counted_and_the_others_are_kept(tmp_path):
     recorder.on_picture(picture(3), 3.0, now=100.0)
     saved = recorder.stop('', '', stamp=5.0)
     assert (saved.frames, saved.dropped) == (2, 1)
+    assert saved.findings[0] == (
+        'front: 1 pictures dropped that cannot be read: see the events for the reason, '
+        'and check the encoding of the camera'
+    )
     with Episode(saved.path) as episode:
         assert any('picture needs step' in text for _, _, text in episode.events)
 
@@ -201,6 +207,10 @@ def test_other_rows_are_bounded_too_while_nothing_can_be_written(tmp_path):
         recorder.on_odometry(0.1 * t, np.zeros(7), np.zeros(6), now=100.0)
     recording = recorder.recording
     waiting = recording.queued_bytes
+    assert status_message(recorder, '', 100.0, Time()).warnings == [
+        '31 commands and other rows dropped: the disk or the processor is too slow'
+    ]
+    assert recording.late == {'front': 0, 'commands and other rows': 31}
     disk_moves.set()
     with Episode(recorder.stop('', '', stamp=9.0).path) as episode:
         assert len(episode.odometry['stamp']) + recording.rows_dropped == 50

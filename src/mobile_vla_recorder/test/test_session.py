@@ -22,6 +22,7 @@ from mobile_vla_recorder.recording.session_config import CameraTopic, SessionCon
 
 HEIGHT, WIDTH = 24, 32
 RANDOM = np.random.default_rng(0)
+HALF_LOST = 100 + 0.1 * np.array([0, 1, 4, 5, 6, 9, 12, 13, 17, 18])
 TWO = (CameraTopic('front', 'front/image'), CameraTopic('rear', 'rear/image'))
 
 
@@ -214,7 +215,7 @@ def test_an_episode_below_the_minimum_quality_is_discarded_and_can_be_brought_ba
     limits = QualityLimits(expected_rate=10.0)
     recorder = session(tmp_path, quality=limits, minimum_quality=0.8)
     recorder.start('go', '', now=100.0)
-    film(recorder, 100 + 0.2 * np.arange(10))
+    film(recorder, HALF_LOST)
     with pytest.raises(EpisodeError) as refused:
         recorder.stop('success', '', stamp=103.0)
     text = str(refused.value)
@@ -292,7 +293,7 @@ def test_a_short_episode_that_ended_by_itself_is_said_to_be_discarded(tmp_path):
 def test_a_saved_episode_tells_its_quality_and_what_was_wrong(tmp_path):
     recorder = session(tmp_path, quality=QualityLimits(expected_rate=10.0))
     recorder.start('go', '', now=100.0)
-    film(recorder, 100 + 0.2 * np.arange(10))
+    film(recorder, HALF_LOST)
     saved = recorder.stop('success', '', stamp=103.0)
     assert saved.quality == pytest.approx(10 / 19)
     rate, lost = saved.findings

@@ -1,6 +1,6 @@
 # Copyright 2026 The Mobile VLA Authors
 # SPDX-License-Identifier: Apache-2.0
-"""Tell of dropped pictures, but not of each."""
+"""Tell of what was dropped, but not of each picture."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 class DropWarning:
     """
-    At most one sentence per period, naming every camera that dropped since the last one.
+    At most one sentence per period, naming all that was dropped since the last one.
 
     :param period: between two sentences [s]
     """
@@ -23,7 +23,7 @@ class DropWarning:
         """
         Return a sentence, or '' when there is nothing to say yet.
 
-        :param dropped: pictures dropped so far in the episode, by camera
+        :param dropped: how much was dropped so far in the episode, by camera or kind of row
         """
         if any(count < self._said.get(name, 0) for name, count in dropped.items()):
             self._said = {}  # another episode
@@ -33,4 +33,4 @@ class DropWarning:
             return ''
         self._said, self._said_at = dict(dropped), now
         counts = ', '.join(f'{name} {count}' for name, count in new.items())
-        return f'the disk or the processor is too slow: pictures dropped: {counts}'
+        return f'the disk or the processor is too slow: dropped: {counts}'

@@ -4,26 +4,23 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from statistics import median
 
 import cv2
 import numpy as np
+from numpy.typing import ArrayLike
 
 from .camera_rate import CameraRate
+from .delay import Delay
+from .gaps import Gaps
 
 LOST_REMEDY = (
     'large best-effort images overflow the defaults of ROS 2: start the camera with the '
     'Fast DDS shared-memory profile launch/config/fastdds_large_images.xml'
 )
-_RECENT = 31
-_ENOUGH = 5
-_GAP = 1.5
-"""Periods between two pictures from which one in between is missing."""
-_CATCH_UP = 0.65
-"""Periods after such a gap within which a picture was not missing but late."""
+COMMAND_LIFE = 1.0
+"""So long a command is taken to be in force [s]."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +32,7 @@ class QualityLimits:
     rate_share: float = 0.9
     """Of the expected rate."""
     frozen_seconds: float = 1.0
-    """A camera that sends the same bytes for longer is frozen [s]."""
+    """A camera that sends the same bytes for longer, while the robot is driven, is frozen [s]."""
     black_level: float = 10.0
     """Mean grey value of 255 below which a picture is black."""
     bright_share: float = 0.5
@@ -57,19 +54,15 @@ class CameraQuality:
         self._name = name
         self._limits = limits
         self._rate = CameraRate()
-        self._periods: deque[float] = deque(maxlen=_RECENT)
-        self._delays: deque[float] = deque(maxlen=_RECENT)
-        self._last_stamp: float | None = None
+        expected = limits.expected_rate
+        self._gaps = Gaps(1.0 / expected if expected else 0.0)
+        self._delay = Delay()
         self._jpeg = b''
         self._same_since = 0.0
         self._looked_at: float | None = None
         self._frozen = self._black = self._bright = False
-        self._missing = 0
-        self._gaps = 0
-        self._span = 0.0
         self.received = 0
         self.written = 0
-        self.lost = 0
         self.frozen = 0
         self.black = 0
         self.bright = 0
@@ -79,27 +72,17 @@ class CameraQuality:
         """Judge when a picture was taken and when it came [s]."""
         self.received += 1
         self._rate.add(stamp)
-        self._delays.append(receive_stamp - stamp)
-        last, self._last_stamp = self._last_stamp, stamp
-        if last is None or stamp <= last:
-            return
-        period, gap = self._period(), stamp - last
-        self._gaps += 1
-        self._span += gap
-        if period and gap > _GAP * period:
-            self._missing = round(gap / period) - 1
-            self.lost += self._missing
-        elif self._missing and gap < _CATCH_UP * period:
-            self._missing -= 1
-            self.lost -= 1
-        else:
-            self._missing = 0
-        self._periods.append(gap)
+        self._delay.add(receive_stamp - stamp)
+        self._gaps.add(stamp, receive_stamp)
 
-    def on_written(self, jpeg: bytes, stamp: float) -> None:
-        """Judge a picture that was stored."""
+    def on_written(self, jpeg: bytes, stamp: float, driven: bool = True) -> None:
+        """
+        Judge a picture that was stored.
+
+        :param driven: False when the robot was to stand still: its pictures may then be the same
+        """
         self.written += 1
-        if jpeg != self._jpeg:
+        if jpeg != self._jpeg or not driven:
             self._jpeg, self._same_since = jpeg, stamp
         self._frozen = stamp - self._same_since > self._limits.frozen_seconds
         since = None if self._looked_at is None else stamp - self._looked_at
@@ -112,14 +95,9 @@ class CameraQuality:
         self.bad += self._frozen or self._black or self._bright
 
     @property
-    def rate(self) -> float:
-        """Pictures per second over the whole episode [Hz], 0 when there are too few to tell."""
-        return self._gaps / self._span if self._gaps else 0.0
-
-    @property
-    def delay(self) -> float:
-        """From stamp to arrival of a picture [s]."""
-        return median(self._delays) if self._delays else 0.0
+    def lost(self) -> int:
+        """Pictures that the camera took and that never came."""
+        return self._gaps.lost
 
     @property
     def score(self) -> float:
@@ -130,11 +108,12 @@ class CameraQuality:
     def warnings(self, command_delay: float | None) -> list[str]:
         """Return what is wrong now, a sentence each."""
         limits, name = self._limits, self._name
-        found = self._timing(command_delay, self._rate.hertz, self._rate.span)
+        rate = self._rate
+        found = self._timing(self._delay.recent, command_delay, rate.hertz, rate.span)
         if self._frozen:
             found.append(
-                f'{name}: the same picture for more than {limits.frozen_seconds:g} s: '
-                f'restart the camera'
+                f'{name}: the same picture for more than {limits.frozen_seconds:g} s '
+                f'while the robot is driven: restart the camera'
             )
         if self._black:
             found.append(f'{name}: the picture is black: uncover the lens or switch on the light')
@@ -145,7 +124,7 @@ class CameraQuality:
     def findings(self, command_delay: float | None) -> list[str]:
         """Return what was wrong in the whole episode, a sentence each."""
         bad = (
-            (self.frozen, 'frozen: restart the camera'),
+            (self.frozen, 'frozen while the robot was driven: restart the camera'),
             (self.black, 'black: uncover the lens or switch on the light'),
             (self.bright, 'overexposed: lower the exposure'),
         )
@@ -154,19 +133,22 @@ class CameraQuality:
             for count, what in bad
             if count
         ]
-        return self._timing(command_delay, self.rate, self._span) + shares
+        gaps = self._gaps
+        return self._timing(self._delay.usual, command_delay, gaps.rate, gaps.span) + shares
 
-    def summary(self, dropped: int, command_delay: float | None) -> str:
+    def summary(self, dropped: int, commands: Delay) -> str:
         """Return the whole episode in one line."""
-        commands = '' if command_delay is None else f', of commands {command_delay:.3f} s'
         return (
             f'{self._name}: quality {self.score:.3f}: {self.written} pictures written, {dropped} '
             f'dropped, {self.lost} lost before the recorder, {self.frozen} frozen, {self.black} '
-            f'black, {self.bright} overexposed; {self.rate:.1f} Hz, '
-            f'delay {self.delay:.3f} s{commands}'
+            f'black, {self.bright} overexposed; {self._gaps.rate:.1f} Hz, '
+            f'delay {_text(self._delay)}'
+            f'{"" if commands.usual is None else f", of commands {_text(commands)}"}'
         )
 
-    def _timing(self, command_delay: float | None, rate: float, span: float) -> list[str]:
+    def _timing(
+        self, delay: float | None, command_delay: float | None, rate: float, span: float
+    ) -> list[str]:
         limits, name = self._limits, self._name
         found = []
         if span >= 1.0 and rate < limits.rate_share * limits.expected_rate:
@@ -176,18 +158,18 @@ class CameraQuality:
                 f'{name}: {self.lost} of {self.received + self.lost} pictures were lost before '
                 f'the recorder (gaps in the header stamps): {LOST_REMEDY}'
             )
-        skew = 0.0 if command_delay is None else self.delay - command_delay
+        if self._gaps.jumps:
+            found.append(
+                f'{name}: its clock jumped ahead {self._gaps.jumps} times: synchronise it before '
+                f'recording'
+            )
+        skew = 0.0 if None in (delay, command_delay) else delay - command_delay
         if abs(skew) > limits.maximum_skew:
             found.append(
-                f'{name}: pictures come {self.delay:.2f} s after their stamp, commands '
+                f'{name}: pictures come {delay:.2f} s after their stamp, commands '
                 f'{command_delay:.2f} s: synchronise the clocks, or find what delays the camera'
             )
         return found
-
-    def _period(self) -> float:
-        if self._limits.expected_rate:
-            return 1.0 / self._limits.expected_rate
-        return median(self._periods) if len(self._periods) >= _ENOUGH else 0.0
 
     def _look(self, jpeg: bytes) -> None:
         grey = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_REDUCED_GRAYSCALE_8)
@@ -202,46 +184,46 @@ class RecordingQuality:
 
     def __init__(self, cameras: Sequence[str], limits: QualityLimits) -> None:
         self.cameras = {name: CameraQuality(name, limits) for name in cameras}
-        self._command_delays: deque[float] = deque(maxlen=_RECENT)
+        self._command_delay = Delay()
+        self._commanded_at = float('-inf')
+        self._moves = False
 
-    def on_command(self, stamp: float, receive_stamp: float) -> None:
-        """Judge when a command was given and when it came [s]."""
-        self._command_delays.append(receive_stamp - stamp)
+    def on_command(self, velocity: ArrayLike, stamp: float, receive_stamp: float) -> None:
+        """Judge a command, shape (3,), by when it was given and when it came [s]."""
+        self._command_delay.add(receive_stamp - stamp)
+        self._commanded_at = receive_stamp
+        self._moves = bool(np.any(velocity))
+
+    def driven(self, receive_stamp: float) -> bool:
+        """Return False when, as the commands say, the robot stands still at a time [s]."""
+        if self._command_delay.recent is None:
+            return True  # nobody tells
+        return self._moves and receive_stamp - self._commanded_at <= COMMAND_LIFE
 
     @property
     def score(self) -> float:
         """The worst camera's, 0 to 1."""
         return min(camera.score for camera in self.cameras.values())
 
-    @property
-    def _command_delay(self) -> float | None:
-        return median(self._command_delays) if self._command_delays else None
+    def warnings(self) -> list[str]:
+        """Return what is wrong now, a sentence each."""
+        delay = self._command_delay.recent
+        return [text for camera in self.cameras.values() for text in camera.warnings(delay)]
 
-    def warnings(self, dropped: Mapping[str, int]) -> list[str]:
+    def findings(self) -> list[str]:
+        """Return what was wrong in the whole episode, a sentence each."""
+        delay = self._command_delay.usual
+        return [text for camera in self.cameras.values() for text in camera.findings(delay)]
+
+    def summary(self, dropped: Mapping[str, int]) -> list[str]:
         """
-        Return what is wrong now, a sentence each.
+        Return a line for each camera.
 
         :param dropped: pictures that came and could not be written, by camera
         """
-        delay = self._command_delay
-        found = [text for camera in self.cameras.values() for text in camera.warnings(delay)]
-        return _drops(dropped) + found
-
-    def findings(self, dropped: Mapping[str, int]) -> list[str]:
-        """Return what was wrong in the whole episode, a sentence each."""
-        delay = self._command_delay
-        found = [text for camera in self.cameras.values() for text in camera.findings(delay)]
-        return _drops(dropped) + found
-
-    def summary(self, dropped: Mapping[str, int]) -> list[str]:
-        """Return a line for each camera."""
-        delay = self._command_delay
-        return [camera.summary(dropped[name], delay) for name, camera in self.cameras.items()]
+        commands = self._command_delay
+        return [camera.summary(dropped[name], commands) for name, camera in self.cameras.items()]
 
 
-def _drops(dropped: Mapping[str, int]) -> list[str]:
-    return [
-        f'{name}: {count} pictures dropped: the disk or the processor is too slow'
-        for name, count in dropped.items()
-        if count
-    ]
+def _text(delay: Delay) -> str:
+    return f'{delay.usual or 0.0:.3f} s, at worst {delay.worst:.3f} s'

@@ -18,6 +18,7 @@ from mobile_vla_core.picture import Picture
 
 from .quality import RecordingQuality
 
+ROWS = 'commands and other rows'
 ROW_BYTES = 1024
 """Memory that a row takes while it waits, roughly."""
 
@@ -57,7 +58,8 @@ class Recording:
         """Commands and other small rows that came and were not written."""
         self.joints_missed = 0
         """Joint states for which the file has no place: it was begun before their names came."""
-        self._broken: set[str] = set()
+        self.camera_broken = dict.fromkeys(quality.cameras, 0)
+        """Those of the dropped ones that are no picture that can be read."""
         self.commands = 0
         self.typed_commands = 0
         """Those that carry the action type of their driver."""
@@ -90,6 +92,7 @@ class Recording:
         """Take a picture; False when it had to be dropped."""
         stamp = picture.stamp or receive_stamp
         self.quality.cameras[camera].on_picture(stamp, receive_stamp)
+        driven = self.quality.driven(receive_stamp)
 
         def write() -> None:
             try:
@@ -99,7 +102,7 @@ class Recording:
                 return
             self._writer.add_frame(camera, jpeg, stamp, receive_stamp)
             self.camera_frames[camera] += 1
-            self.quality.cameras[camera].on_written(jpeg, stamp)
+            self.quality.cameras[camera].on_written(jpeg, stamp, driven)
 
         with self._changed:
             if self.error or self.queued_bytes + picture.size > self._queue_bytes:
@@ -116,7 +119,7 @@ class Recording:
         action_type: int = schema.ACTION_TYPE_NOT_GIVEN,
     ) -> None:
         """Take a command, shape (3,) [m/s, m/s, rad/s]."""
-        self.quality.on_command(stamp, receive_stamp)
+        self.quality.on_command(velocity, stamp, receive_stamp)
 
         def write() -> None:
             self._writer.add_command(velocity, stamp, receive_stamp, action_type)
@@ -150,7 +153,7 @@ class Recording:
                 text = f'{name}: {dropped} frames dropped'
                 self._writer.add_event(stamp, schema.DROP_EVENT, text)
         if self.rows_dropped:
-            text = f'{self.rows_dropped} commands and other rows dropped'
+            text = f'{self.rows_dropped} {ROWS} dropped'
             self._writer.add_event(stamp, schema.DROP_EVENT, text)
         if self.joints_missed:
             self._writer.add_event(stamp, schema.DROP_EVENT, self._joints_text())
@@ -168,7 +171,34 @@ class Recording:
     def findings(self) -> list[str]:
         """Return what was wrong with the pictures or their times, a sentence each."""
         missed = [self._joints_text()] if self.joints_missed else []
-        return self.quality.findings(self.camera_dropped) + missed
+        return self._drop_texts() + self.quality.findings() + missed
+
+    def warnings(self) -> list[str]:
+        """Return what is wrong now, a sentence each."""
+        return self._drop_texts() + self.quality.warnings()
+
+    @property
+    def late(self) -> dict[str, int]:
+        """What the disk or the processor was too slow for: pictures by camera, and other rows."""
+        late = {
+            name: count - self.camera_broken[name] for name, count in self.camera_dropped.items()
+        }
+        return {**late, ROWS: self.rows_dropped}
+
+    def _drop_texts(self) -> list[str]:
+        slow = 'dropped: the disk or the processor is too slow'
+        found = [
+            f'{count} {name} {slow}' if name == ROWS else f'{name}: {count} pictures {slow}'
+            for name, count in self.late.items()
+            if count
+        ]
+        broken = [
+            f'{name}: {count} pictures dropped that cannot be read: see the events for the '
+            f'reason, and check the encoding of the camera'
+            for name, count in self.camera_broken.items()
+            if count
+        ]
+        return found + broken
 
     def _joints_text(self) -> str:
         return (
@@ -191,8 +221,8 @@ class Recording:
     def _drop_broken(self, camera: str, stamp: float, error: ImageFormatError) -> None:
         with self._changed:
             self.camera_dropped[camera] += 1
-        if camera not in self._broken:  # told once: the camera may send nothing else
-            self._broken.add(camera)
+            self.camera_broken[camera] += 1
+        if self.camera_broken[camera] == 1:  # told once: the camera may send nothing else
             self._writer.add_event(stamp, schema.DROP_EVENT, f'{camera}: {error}')
 
     def _end(self) -> None:
