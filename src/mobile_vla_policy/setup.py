@@ -24,6 +24,8 @@ setup(
     zip_safe=True,
     entry_points={
         'console_scripts': [
+            'latency = mobile_vla_policy.latency:main',
+            'guard = mobile_vla_policy.guard_node:main',
             'policy = mobile_vla_policy.policy_node:main',
         ],
     },

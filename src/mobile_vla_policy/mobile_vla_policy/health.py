@@ -10,7 +10,7 @@ from enum import IntEnum
 from math import isnan
 
 from mobile_vla_core.percentiles import Percentiles, RollingPercentiles
-from mobile_vla_core.period_meter import PeriodMeter
+from mobile_vla_core.period_meter import PeriodSummary
 from mobile_vla_core.safety import StopReason
 
 from .tick import Tick
@@ -77,7 +77,6 @@ class Health:
         self._rate = rate
         self._step_period = step_period
         ticks = max(1, round(_SECONDS * rate))
-        self._period = PeriodMeter(1.0 / rate, ticks)
         self._age = RollingPercentiles(ticks)
         self._inference = RollingPercentiles(max(1, round(_SECONDS / step_period)))
         self._tick: Tick | None = None
@@ -85,7 +84,6 @@ class Health:
 
     def watch(self, tick: Tick) -> None:
         """Take a tick of the control loop."""
-        self._period.mark(tick.steady)
         self._tick = tick
         if tick.chosen.reason is None:
             self._age.add(tick.chosen.chunk_age)
@@ -94,14 +92,13 @@ class Health:
 
     def pause(self) -> None:
         """Take note that no tick comes, because the node is inactive."""
-        self._period.pause()
         self._tick = None
 
-    def rows(self, counts: Counts) -> list[HealthRow]:
-        """Judge every component."""
+    def rows(self, counts: Counts, period: PeriodSummary) -> list[HealthRow]:
+        """Judge every component; `period` is that of the commands."""
         return [
             self._driving(counts),
-            self._control(),
+            self._control(period),
             self._inference_row(counts),
             self._image(counts),
             _memory(counts),
@@ -119,8 +116,7 @@ class Health:
             return HealthRow('driving', Level.WARN, '; '.join(counts.warnings), values)
         return HealthRow('driving', Level.OK, f'the {driver or "policy"} drives', values)
 
-    def _control(self) -> HealthRow:
-        summary = self._period.summary()
+    def _control(self, summary: PeriodSummary) -> HealthRow:
         values = {
             'rate [Hz]': _number(summary.rate),
             'wanted rate [Hz]': _number(self._rate),

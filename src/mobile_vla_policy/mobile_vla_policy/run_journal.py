@@ -4,7 +4,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 import json
+from math import isfinite
 
 from mobile_vla_core.safety import StopReason
 
@@ -15,6 +17,8 @@ STOPPED_EVENT = 'stopped'
 DRIVING_EVENT = 'driving'
 TAKEOVER_EVENT = 'takeover'
 PREDICTION_EVENT = 'prediction'
+ACTION_TYPE_NOT_GIVEN = -1
+"""As in the episode schema, which needs h5py; that stays out of the control process."""
 
 
 class RunJournal:
@@ -22,13 +26,17 @@ class RunJournal:
     Write one file per instruction between activation and deactivation.
 
     Each command is written, and as events: why the robot stopped, when it drove again, who
-    drives, and with every new prediction its ages, which grow with time until the next one.
+    drives, and every new prediction with its ages, which grow with time until the next one.
+
+    In shadow mode the commands are those of the human who drives.
 
     :param log: takes what is written
+    :param shadow: the policy does not drive
     """
 
-    def __init__(self, log: RunLog) -> None:
+    def __init__(self, log: RunLog, *, shadow: bool) -> None:
         self._log = log
+        self._shadow = shadow
         self._active = False
         self._last: tuple[StopReason | None, str] = (None, '')
 
@@ -46,7 +54,8 @@ class RunJournal:
     def watch(self, tick: Tick) -> None:
         """Write down a tick."""
         decision = tick.decision
-        self._log.command(decision.velocity, int(decision.action_type), tick.now)
+        if not self._shadow:
+            self._log.command(decision.velocity, int(decision.action_type), tick.now)
         reason, driver = self._last
         self._last = (decision.reason, tick.driver)
         if decision.reason not in (None, reason):  # The sentence may hold an age, which grows.
@@ -56,7 +65,12 @@ class RunJournal:
         if tick.driver == 'human' != driver:
             self._log.event(tick.now, TAKEOVER_EVENT, 'the human drives')
         if tick.chosen.fresh:
-            self._log.event(tick.now, PREDICTION_EVENT, _ages(tick))
+            self._log.event(tick.now, PREDICTION_EVENT, _prediction(tick))
+
+    def human(self, velocity: Sequence[float], stamp: float) -> None:
+        """Write down a command of the human beside whom the policy predicts."""
+        if self._active and all(map(isfinite, velocity)):
+            self._log.command(velocity, ACTION_TYPE_NOT_GIVEN, stamp)
 
     def deactivate(self, now: float) -> None:
         """End the file."""
@@ -65,9 +79,11 @@ class RunJournal:
             self._log.end('deactivated', now)
 
 
-def _ages(tick: Tick) -> str:
+def _prediction(tick: Tick) -> str:
     return json.dumps(
         {
+            'velocity': [round(float(value), 4) for value in tick.chosen.velocity],
+            'action_type': int(tick.chosen.action_type),
             'image_age': round(tick.chosen.image_age, 4),
             'chunk_age': round(tick.chosen.chunk_age, 4),
             'inference_ms': round(tick.inference_ms, 2),

@@ -14,7 +14,7 @@ import sys
 import threading
 from typing import Any
 
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike
 
 from mobile_vla_core.picture import Picture
 
@@ -91,7 +91,7 @@ class RunLog:
         }
         self._put(head, memoryview(picture.data))
 
-    def command(self, velocity: NDArray, action_type: int, stamp: float) -> None:
+    def command(self, velocity: ArrayLike, action_type: int, stamp: float) -> None:
         """Log a command, shape (3,) [m/s, m/s, rad/s], whoever gave it."""
         values = [float(value) for value in velocity]
         self._put(

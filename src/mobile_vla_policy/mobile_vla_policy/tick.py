@@ -15,7 +15,6 @@ class Tick:
     What the policy chose, and what came of it.
 
     :param now: by the node's clock [s]
-    :param steady: by the clock that the rate is kept by [s]
     :param chosen: what the policy would do
     :param decision: what the base is told
     :param driver: who tells it: 'policy', 'human', or '' for nobody
@@ -23,7 +22,6 @@ class Tick:
     """
 
     now: float
-    steady: float
     chosen: Decision
     decision: Decision
     driver: str

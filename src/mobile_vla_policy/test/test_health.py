@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from mobile_vla_core.action_space import ActionType
+from mobile_vla_core.period_meter import PeriodMeter
 from mobile_vla_core.safety import StopReason
 from mobile_vla_policy.health import Counts, free_memory, Health, Level
 from mobile_vla_policy.pilot import Decision
@@ -19,28 +20,36 @@ def health():
     return Health(rate=20.0, step_period=0.1)
 
 
-def driving(step, *, period=0.05, age=0.08, inference_ms=12.0, driver='policy'):
+def periods(*times):
+    meter = PeriodMeter(0.05, 1000)
+    for time in times:
+        meter.mark(time)
+    return meter.summary()
+
+
+def driving(step, *, age=0.08, inference_ms=12.0, driver='policy'):
     decision = Decision(
         velocity=np.float32([0.5, 0.0, 0.0]),
         action_type=ActionType.MOVEMENT,
         chunk_age=age,
         fresh=step % 2 == 0,
     )
-    return Tick(step * period, step * period, decision, decision, driver, inference_ms)
+    return Tick(0.05 * step, decision, decision, driver, inference_ms)
 
 
 def stopped(reason, sentence):
     decision = Decision(reason=reason, sentence=sentence)
-    return Tick(0.0, 0.0, decision, decision, '')
+    return Tick(0.0, decision, decision, '')
 
 
-def row(health, name, counts=GOOD):
-    (found,) = [row for row in health.rows(counts) if row.name == name]
+def row(health, name, counts=GOOD, period=None):
+    rows = health.rows(counts, period or periods())
+    (found,) = [row for row in rows if row.name == name]
     return found
 
 
 def test_before_anything_happened_there_are_no_figures_and_nothing_is_wrong(health):
-    rows = health.rows(GOOD)
+    rows = health.rows(GOOD, periods())
     assert {row.level for row in rows} == {Level.OK}
     assert row(health, 'driving').message == 'inactive'
     assert row(health, 'control loop').values['rate [Hz]'] == ''
@@ -49,26 +58,22 @@ def test_before_anything_happened_there_are_no_figures_and_nothing_is_wrong(heal
 def test_a_good_drive_is_ok_with_its_figures(health):
     for step in range(100):
         health.watch(driving(step))
-    assert {row.level for row in health.rows(GOOD)} == {Level.OK}
-    assert row(health, 'control loop').values['period p99 [ms]'] == '50.00'
+    good = periods(*(0.05 * step for step in range(100)))
+    assert {row.level for row in health.rows(GOOD, good)} == {Level.OK}
+    assert row(health, 'control loop', period=good).values['period p99 [ms]'] == '50.00'
     assert row(health, 'inference').values['inference max [ms]'] == '12.00'
     assert row(health, 'image').values['image to command p50 [ms]'] == '80.00'
     assert row(health, 'driving').message == 'the policy drives'
 
 
 def test_a_rate_that_is_not_kept_is_a_warning(health):
-    for step in range(100):
-        health.watch(driving(step, period=0.06))
-    slow = row(health, 'control loop')
+    slow = row(health, 'control loop', period=periods(*(0.06 * step for step in range(100))))
     assert (slow.level, slow.message) == (Level.WARN, '16.7 Hz instead of 20 Hz')
 
 
 def test_periods_that_vary_are_a_warning(health):
-    for step in range(100):
-        tick = driving(step)
-        late = 0.03 if step % 10 == 5 else 0.0
-        health.watch(Tick(tick.now, tick.steady + late, tick.chosen, tick.decision, 'policy'))
-    late = row(health, 'control loop')
+    times = [0.05 * step + (0.03 if step % 10 == 5 else 0.0) for step in range(100)]
+    late = row(health, 'control loop', period=periods(*times))
     assert late.level is Level.WARN
     assert 'is off by 30.0 ms' in late.message
 
