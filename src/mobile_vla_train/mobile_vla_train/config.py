@@ -63,6 +63,8 @@ class DataConfig:
     """1 lets instructions of either side, and of none, count alike, 0 as recorded."""
     idle_weight: float = 1.0
     """Weight of a frame in which the robot goes on standing still."""
+    policy_runs: bool = False
+    """Also learn from the run logs of a policy node; what a policy did is no demonstration."""
     paraphrases: str = ''
     """Collection plan (YAML) whose instructions stand in for each other; '' for none."""
     paraphrase_share: float = 0.5

@@ -27,6 +27,7 @@ from .data.augmentation import trained_actions
 from .data.cache import CachedEpisode, FrameCache
 from .data.clip_order import ClipOrder
 from .data.dataset import EpisodeDataset
+from .data.drivers import episodes_to_learn
 from .data.loading import EpisodeLoading
 from .data.picture_quality import recorded_quality
 from .data.split import load_split, make_split, Split
@@ -62,7 +63,9 @@ class TrainingRun:
         self.folder = RunFolder(output)
         self.config = config
         optimiser_class(config.optimiser)
-        self._paths = paths = find_episodes(data)
+        self._paths = paths = episodes_to_learn(
+            find_episodes(data), policy_runs=config.data.policy_runs
+        )
         quality = config.data.jpeg_quality or recorded_quality(paths, config.data.camera)
         preprocessing = Preprocessing(config.data.height, config.data.width, quality)
         if config.threads:
