@@ -79,6 +79,12 @@ class DataConfig:
         ):
             _check_share(f'data.{name}', getattr(self, name))
 
+    @property
+    def weighted(self) -> bool:
+        """Whether frames count differently in the loss."""
+        balances = (self.balance_action_type, self.balance_scenario, self.balance_side)
+        return self.idle_weight != 1.0 or any(balances)
+
 
 @dataclass(frozen=True)
 class AugmentationConfig:

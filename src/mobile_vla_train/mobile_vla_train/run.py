@@ -91,7 +91,12 @@ class TrainingRun:
         self.card = _card(config, self.network, self.cache, training, preprocessing, self.codec)
         reference = BaselineReference.of_cache(self.cache, training)
         self.module = PolicyModule(
-            self.network, self.codec, reference, config, name_batch=self._name_batch
+            self.network,
+            self.codec,
+            reference,
+            config,
+            weighted=config.data.weighted,
+            name_batch=self._name_batch,
         )
         self._training = training
         self._interruption = Interruption(self.folder.state)

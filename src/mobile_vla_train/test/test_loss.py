@@ -61,3 +61,25 @@ def test_masked_actions_cost_nothing_and_valid_ones_do():
     assert ChunkLoss(LossConfig())(output, batch).total < 1e-6
     output.velocity[-1, 2] += 100.0
     assert ChunkLoss(LossConfig())(output, batch).total > 1.0
+
+
+def test_frames_count_by_their_weight_when_weighting_is_on():
+    batch = make_batch()
+    weight = torch.ones(B, T)
+    weight[0, 0], weight[1, 2] = 0.0, 3.0
+    batch = batch._replace(weight=weight)
+    output = perfect(batch)
+    output.velocity[0] += 100.0  # of the frame without weight
+    loss = ChunkLoss(LossConfig(), weighted=True)
+    assert loss(output, batch).total < 1e-6
+    output.velocity[-1] += 10.0
+    delta = LossConfig().huber_delta
+    assert loss(output, batch).velocity == pytest.approx((10.0 - delta / 2) * 3 / 7, rel=1e-5)
+
+
+def test_equal_weights_give_what_no_weighting_gives():
+    batch = make_batch()
+    batch = batch._replace(weight=torch.full((B, T), 2.0))
+    output = PolicyOutput(torch.zeros(B * T, C, 3), torch.zeros(B * T, C, 4))
+    plain, weighted = ChunkLoss(LossConfig()), ChunkLoss(LossConfig(), weighted=True)
+    torch.testing.assert_close(weighted(output, batch).total, plain(output, batch).total)

@@ -143,3 +143,9 @@ def test_a_rehearsal_tells_what_the_run_would_have_stumbled_over(episodes, tmp_p
     wild = ('optimiser.learning_rate=1e30', 'optimiser.gradient_clip=0', '--test')
     assert train(episodes, tmp_path, *wild) == 1
     assert 'is no longer a number' in refusal(capsys)
+
+
+def test_the_weights_of_frames_reach_the_loss(run, episodes, tmp_path):
+    settings = ('schedule.steps=6', 'schedule.every=1', 'log_every=1')
+    assert train(episodes, tmp_path, *settings, 'data.idle_weight=0.1') == 0
+    assert scalars_of(tmp_path)[0] != scalars_of(run)[0]

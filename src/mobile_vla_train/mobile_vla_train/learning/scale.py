@@ -1,16 +1,17 @@
 # Copyright 2026 The Mobile VLA Authors
 # SPDX-License-Identifier: Apache-2.0
-"""
+r"""
 Several processes: how a run is spread over devices and machines.
 
 One machine needs no launcher: `train … devices=8`. On several, each machine runs
 
-    torchrun --nnodes 2 --nproc-per-node 8 --rdzv-endpoint HOST:29500 \\
+    torchrun --nnodes 2 --nproc-per-node 8 \
+        --rdzv-backend c10d --rdzv-endpoint HOST:29500 \
         -m mobile_vla_train.train … nodes=2 devices=8 strategy=fsdp
 
 and under SLURM one command starts all processes:
 
-    srun --nodes 2 --ntasks-per-node 8 --gpus-per-node 8 \\
+    srun --nodes 2 --ntasks-per-node 8 --gpus-per-node 8 \
         python -m mobile_vla_train.train … nodes=2 devices=8 strategy=fsdp
 
 The run folder and the cache must be on a file system that all machines share. With
