@@ -17,6 +17,7 @@ from .errors import ActionShapeError, ActionSpaceError
 class StopReason(Enum):
     """Why the robot must not move: one sentence each, written only here."""
 
+    TAKEN_OVER = 'the driver took over and let go: call ~/arm to let the policy drive'
     NO_INSTRUCTION = 'no instruction: set the parameter "instruction"'
     WORKER_STARTING = 'the inference worker is loading the policy'
     WORKER_DOWN = 'the inference worker stopped ({detail}): it is being restarted'

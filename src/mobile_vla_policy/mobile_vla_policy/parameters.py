@@ -16,6 +16,8 @@ from rclpy.parameter import Parameter
 from mobile_vla_core.errors import ConfigError, InstructionError
 from mobile_vla_core.instruction import check_instruction
 
+MODES = ('drive', 'shadow')
+
 
 def parameter(default: Any, description: str, low: Any = None, high: Any = None) -> Any:
     """
@@ -95,6 +97,35 @@ class SafetyParameters:
 
 
 @dataclass(frozen=True)
+class DriverParameters:
+    """Who drives, who is followed, and what is kept of it."""
+
+    mode: str = parameter(
+        'drive', '"drive", or "shadow": predict beside a human, command nothing.'
+    )
+    driver_topic: str = parameter(
+        'driver/cmd_vel', 'Commands of the human, which come first at once; "" for none.'
+    )
+    driver_stamped: bool = parameter(False, 'The driver topic carries TwistStamped.')
+    takeover_timeout: float = parameter(
+        0.5, 'So long a command of the human is in force [s].', 0.05, 10.0
+    )
+    takeover_hold: float = parameter(
+        0.0, 'So long after the human let go the policy goes on [s]; 0: when armed.', 0.0, 3600.0
+    )
+    start_correction: bool = parameter(
+        False, 'When the human takes over, start an episode at the recorder.'
+    )
+    arrived_after: int = parameter(
+        5, 'So many predictions of stop in a row end a goal as arrived.', 1, 1000
+    )
+    refuse_unseen_above: float = parameter(
+        1.0, 'Refuse instructions farther than this from those of training; 1: none.', 0.0, 1.0
+    )
+    run_log: str = parameter('', 'Folder where each drive is written as an episode; "" for none.')
+
+
+@dataclass(frozen=True)
 class PolicyParameters:
     """All values, read when the node is configured."""
 
@@ -103,6 +134,7 @@ class PolicyParameters:
     control: ControlParameters = ControlParameters()
     topics: TopicParameters = TopicParameters()
     safety: SafetyParameters = SafetyParameters()
+    driver: DriverParameters = DriverParameters()
 
 
 def declare_parameters(node: Node) -> None:
@@ -142,6 +174,8 @@ def refuse(parameters: Sequence[Parameter], configured: bool) -> str | None:
     for change in parameters:
         if configured and change.name in fixed:
             return f'{change.name} is read at configure: clean the node up before changing it'
+        if change.name == 'mode' and change.value not in MODES:
+            return f'mode is "{change.value}": expected one of {", ".join(MODES)}'
         if change.name == 'instruction' and change.value:
             try:
                 check_instruction(change.value)
