@@ -87,6 +87,8 @@ class ReplyKind(IntEnum):
     """The policy predicted something that must not be driven."""
     CRASHED = 6
     """The worker cannot go on and ends: out of memory, or an error in the model."""
+    SKIPPED = 7
+    """The frame was left out, because the model is slower than the step period."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,8 @@ class ReplyRecord:
     :param stamp: capture time of the newest frame seen: when action 0 is due [s]
     :param inference_ms: time from reading the frame to the actions [ms]
     :param crc32: CRC-32 of the preprocessed frame that the network saw
+    :param brightness: mean of the preprocessed frame, 0 to 255
+    :param contrast: largest standard deviation of its colours, 0 to 255
     :param text: a sentence for FAILED, BAD_IMAGE, BAD_CHUNK and CRASHED
     :param actions: shape (C, 4) float32, physical units; C = 0 without a prediction
     """
@@ -110,8 +114,10 @@ class ReplyRecord:
     crc32: int = 0
     text: str = ''
     actions: NDArray[np.float32] | None = None
+    brightness: float = float('nan')
+    contrast: float = float('nan')
 
-    _HEAD = struct.Struct('<BQQddIHH')
+    _HEAD = struct.Struct('<BQQddIffHH')
 
     def pack(self) -> bytes:
         """Return the record's bytes."""
@@ -125,6 +131,8 @@ class ReplyRecord:
             self.stamp,
             self.inference_ms,
             self.crc32,
+            self.brightness,
+            self.contrast,
             len(text),
             rows,
         )
@@ -133,12 +141,12 @@ class ReplyRecord:
     @classmethod
     def unpack(cls, data: bytes) -> ReplyRecord:
         """Read a record back."""
-        kind, *head, text_bytes, rows = cls._HEAD.unpack_from(data)
+        kind, *head, bright, contrast, text_bytes, rows = cls._HEAD.unpack_from(data)
         middle = cls._HEAD.size + text_bytes
         text = data[cls._HEAD.size : middle].decode()
         actions = np.frombuffer(data, np.float32, rows * ACTION_DIM, middle) if rows else None
         shaped = None if actions is None else actions.reshape(rows, ACTION_DIM)
-        return cls(ReplyKind(kind), *head, text=text, actions=shaped)
+        return cls(ReplyKind(kind), *head, text, shaped, bright, contrast)
 
 
 def _cut(text: str) -> bytes:

@@ -22,6 +22,7 @@ import traceback
 from typing import TYPE_CHECKING
 import zlib
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -59,6 +60,7 @@ class Worker:
         self._added_latency = added_latency
         self._preprocessing: Preprocessing = policy.card.preprocessing
         self._generation: int | None = None
+        self._slow = False
 
     def warm_up(self) -> None:
         """Predict once, so that the first real frame does not pay for one-time work."""
@@ -72,42 +74,51 @@ class Worker:
         """
         See all waiting frames in order and predict once, from the newest.
 
+        A model slower than the step period sees the newest only: it would never catch up, and
+        every answer would be as late as all that wait.
+
         :param records: waiting frames, at least one
         :return: one reply for each
         """
         newest = records[-1]
-        return [
-            self._see(record, predict=record is newest)
-            if record.generation == newest.generation
-            else self._reply(record, ReplyKind.SEEN)
-            for record in records
-        ]
+        replies = []
+        for record in records:
+            if record.generation != newest.generation:
+                replies.append(self._reply(record, ReplyKind.SEEN))
+            elif self._slow and record is not newest:
+                replies.append(self._reply(record, ReplyKind.SKIPPED))
+            else:
+                replies.append(self._see(record, predict=record is newest))
+        return replies
 
     def _see(self, record: FrameRecord, *, predict: bool) -> ReplyRecord:
         start = time.perf_counter()
+        seen: dict[str, float] = {}
         try:
             if record.generation != self._generation:
                 self._policy.reset(record.instruction)
                 self._generation = record.generation
             frame = self._preprocess(record)
-            crc32 = zlib.crc32(np.ascontiguousarray(frame))
+            seen = _look(frame)
             self._policy.observe(frame, record.stamp)
             if not predict:
-                return self._reply(record, ReplyKind.SEEN, crc32=crc32)
+                return self._reply(record, ReplyKind.SEEN, **seen)
             chunk = self._policy.predict()
             time.sleep(self._added_latency)
         except ImageFormatError as error:
             return self._reply(record, ReplyKind.BAD_IMAGE, text=str(error))
         except MobileVlaError as error:
-            return self._reply(record, ReplyKind.BAD_CHUNK, text=str(error))
+            return self._reply(record, ReplyKind.BAD_CHUNK, text=str(error), **seen)
+        seconds = time.perf_counter() - start
+        self._slow = seconds > self._policy.card.step_period
         return ReplyRecord(
             kind=ReplyKind.CHUNK,
             sequence=record.sequence,
             generation=record.generation,
             stamp=chunk.stamp,
-            inference_ms=(time.perf_counter() - start) * 1e3,
-            crc32=crc32,
+            inference_ms=seconds * 1e3,
             actions=chunk.actions,
+            **seen,
         )
 
     def _preprocess(self, record: FrameRecord) -> NDArray[np.uint8]:
@@ -118,6 +129,16 @@ class Worker:
     @staticmethod
     def _reply(record: FrameRecord, kind: ReplyKind, **fields: object) -> ReplyRecord:
         return ReplyRecord(kind, record.sequence, record.generation, record.stamp, **fields)
+
+
+def _look(frame: NDArray[np.uint8]) -> dict[str, float]:
+    """Return what tells a frame from another, and a picture from none."""
+    means, deviations = cv2.meanStdDev(frame)
+    return {
+        'crc32': zlib.crc32(np.ascontiguousarray(frame)),
+        'brightness': float(means.mean()),
+        'contrast': float(deviations.max()),
+    }
 
 
 def serve(worker: Worker, link: socket.socket) -> None:
@@ -183,7 +204,6 @@ def _take_resources(settings: WorkerSettings) -> None:
 
 
 def _load(settings: WorkerSettings) -> Policy:
-    import cv2
     import torch
 
     from mobile_vla_core.checkpoint import load_policy

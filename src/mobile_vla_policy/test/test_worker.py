@@ -24,10 +24,10 @@ def policy(checkpoint):
 def bench(checkpoint, policy):
     """Return a function that lets a worker see pictures; each is (sequence, generation)."""
     buffer = FrameBuffer()
-    worker = Worker(load_policy(checkpoint), buffer)
-    worker.warm_up()
+    usual = Worker(load_policy(checkpoint), buffer)
+    usual.warm_up()
 
-    def show(*frames, encoding='rgb8', instruction='go left'):
+    def show(*frames, encoding='rgb8', instruction='go left', worker=usual):
         records = []
         for sequence, generation in frames:
             rgb = picture(sequence)
@@ -49,6 +49,7 @@ def bench(checkpoint, policy):
             )
         return worker.answer(records)
 
+    show.slow = Worker(load_policy(checkpoint), buffer, added_latency=0.11)
     return show
 
 
@@ -82,6 +83,13 @@ def test_waiting_frames_are_all_seen_and_only_the_newest_is_answered_with_a_chun
     replies = bench((1, 1), (2, 1), (3, 1))
     assert [reply.kind for reply in replies] == [ReplyKind.SEEN, ReplyKind.SEEN, ReplyKind.CHUNK]
     np.testing.assert_array_equal(replies[-1].actions, expected_actions(policy, [1, 2, 3]))
+
+
+def test_a_model_slower_than_the_step_sees_only_the_newest_of_those_that_wait(bench, policy):
+    bench((1, 1), worker=bench.slow)
+    replies = bench((2, 1), (3, 1), (4, 1), worker=bench.slow)
+    assert [reply.kind for reply in replies] == [*[ReplyKind.SKIPPED] * 2, ReplyKind.CHUNK]
+    np.testing.assert_array_equal(replies[-1].actions, expected_actions(policy, [1, 4]))
 
 
 def test_history_goes_on_within_a_generation_and_ends_with_it(bench, policy):
