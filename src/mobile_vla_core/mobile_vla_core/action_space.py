@@ -26,6 +26,8 @@ VELOCITY_DIM = 3
 LINEAR_X, LINEAR_Y, ANGULAR_Z, ACTION_TYPE = range(ACTION_DIM)
 ACTION_NAMES = ('linear_x', 'linear_y', 'angular_z', 'action_type')
 ACTION_UNITS = ('m/s', 'm/s', 'rad/s', 'class')
+BEYOND_RANGE = 0.5
+"""Least excess over the range of the data that is taken for a fault [m/s or rad/s]."""
 DEAD_BAND = 1e-3
 """Velocities up to this size count as zero when the action type is derived [m/s, rad/s]."""
 
@@ -138,6 +140,30 @@ class ActionCodec:
         low, high = np.asarray(self.limits, dtype=np.float32).T
         physical = _velocity(normalised) * np.asarray(self.scale, dtype=np.float32)
         return np.clip(physical, low, high)
+
+    def check_prediction(self, normalised: ArrayLike) -> None:
+        """
+        Refuse what no sound network predicts, before `denormalise` would clip it.
+
+        A little beyond the data is usual for a regression; beyond it by more than the width of
+        the data's own range, and by more than BEYOND_RANGE, is not.
+
+        :param normalised: shape (..., 3)
+        :raises ActionSpaceError: if a value is NaN, infinite or far out of range
+        """
+        physical = _velocity(normalised) * np.asarray(self.scale, dtype=np.float32)
+        if not np.isfinite(physical).all():
+            raise ActionSpaceError('the policy predicted NaN or infinity: retrain or replace it')
+        low, high = np.asarray(self.limits, dtype=np.float32).T
+        margin = np.maximum(high - low, BEYOND_RANGE)
+        beyond = (physical < low - margin) | (physical > high + margin)
+        if beyond.any():
+            axis = int(np.argwhere(beyond)[0, -1])
+            value = physical[..., axis][beyond[..., axis]].flat[0]
+            raise ActionSpaceError(
+                f'the policy predicted {ACTION_NAMES[axis]} {value:.3g} {ACTION_UNITS[axis]}, '
+                f'trained were {low[axis]:.3g} to {high[axis]:.3g}: retrain or replace it'
+            )
 
     @property
     def fingerprint(self) -> str:

@@ -35,6 +35,9 @@ class PolicyCard:
     :param data_fingerprint: SHA-256 over the training episodes
     :param software: what made the checkpoint
     :param weights_sha256: of the tensor file; '' before it is written
+    :param camera_width: columns of that camera's pictures [pixels], 0 when not recorded
+    :param camera_height: rows of that camera's pictures [pixels], 0 when not recorded
+    :param camera_encoding: of that camera's topic, '' when not recorded
     :param assets: SHA-256 of the other files that the network needs, by name
     """
 
@@ -51,6 +54,9 @@ class PolicyCard:
     software: str = ''
     weights_sha256: str = ''
     assets: dict[str, str] = field(default_factory=dict)
+    camera_width: int = 0
+    camera_height: int = 0
+    camera_encoding: str = ''
 
     def __post_init__(self) -> None:
         if self.window < 1 or self.chunk < 1 or not self.step_period > 0.0:
@@ -77,6 +83,9 @@ class PolicyCard:
                 'fingerprint': self.codec.fingerprint,
             },
             'cameras': list(self.cameras),
+            'camera_width': self.camera_width,
+            'camera_height': self.camera_height,
+            'camera_encoding': self.camera_encoding,
             'instructions': list(self.instructions),
             'data_fingerprint': self.data_fingerprint,
             'software': self.software,
@@ -110,6 +119,9 @@ class PolicyCard:
                 data_fingerprint=str(content['data_fingerprint']),
                 software=str(content['software']),
                 weights_sha256=str(content['weights_sha256']),
+                camera_width=int(content.get('camera_width', 0)),
+                camera_height=int(content.get('camera_height', 0)),
+                camera_encoding=str(content.get('camera_encoding', '')),
                 assets={str(k): str(v) for k, v in content.get('assets', {}).items()},
             )
         except KeyError as error:
@@ -175,7 +187,8 @@ class PolicyCard:
             f'`checkpoint:=<this directory>`. It needs nothing else.\n\n'
             f'- Frames: {picture.width}x{picture.height} RGB, one every '
             f'{self.step_period:.3f} s, from camera '
-            f'{self.cameras[0] if self.cameras else "(any)"}\n'
+            f'{self.cameras[0] if self.cameras else "(any)"}'
+            f'{self._describe_camera()}\n'
             f'- Looks back over {self.window} frames '
             f'({(self.window - 1) * self.step_period:.2f} s), predicts {self.chunk} actions '
             f'({self.chunk * self.step_period:.2f} s)\n'
@@ -185,6 +198,11 @@ class PolicyCard:
             f'| dimension | lowest | highest | unit |\n|---|---|---|---|\n{limits}\n\n'
             f'## Instructions it was trained on\n\n{instructions}\n'
         )
+
+    def _describe_camera(self) -> str:
+        if not self.camera_width:
+            return ''
+        return f' ({self.camera_width}x{self.camera_height} {self.camera_encoding})'
 
 
 def _check_schema(content: Mapping[str, Any], source: str) -> None:

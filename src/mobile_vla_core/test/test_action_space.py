@@ -95,3 +95,11 @@ def test_actions_that_are_not_finite_are_refused():
 def test_a_malformed_codec_is_refused(bad):
     with pytest.raises(ActionSpaceError):
         ActionCodec.from_dict(bad)
+
+
+@pytest.mark.parametrize('value', [np.nan, np.inf, 1e6, -2.0])
+def test_a_prediction_that_no_sound_network_makes_is_refused(value):
+    codec = ActionCodec(scale=(0.5, 0.25, 1.0), limits=((0.0, 0.5), (-0.25, 0.25), (-1.0, 1.0)))
+    codec.check_prediction([[1.9, -2.9, 2.9], [-0.9, 2.9, -2.9]])
+    with pytest.raises(ActionSpaceError, match='the policy predicted'):
+        codec.check_prediction([[0.0, 0.0, 0.0], [value, 0.0, 0.0]])

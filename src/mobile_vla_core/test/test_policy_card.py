@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests for policy_card.py."""
 
+from dataclasses import replace
 import subprocess
 import sys
 
@@ -85,3 +86,13 @@ def test_the_driving_card_names_rate_limits_and_instructions(card):
     text = card.describe()
     for part in ('32x24', '0.100 s', '| linear_x | -0.500 | +1.000 | m/s |', '왼쪽으로 가'):
         assert part in text
+
+
+def test_a_card_tells_the_training_camera_and_an_older_one_need_not(card, tmp_path):
+    told = replace(card, camera_width=1280, camera_height=720, camera_encoding='bgr8')
+    told.save(tmp_path)
+    assert PolicyCard.load(tmp_path) == told
+    assert 'from camera front (1280x720 bgr8)' in told.describe()
+    for key in ('width', 'height', 'encoding'):
+        edit(tmp_path, lambda content, key=key: content.pop(f'camera_{key}'))
+    assert PolicyCard.load(tmp_path) == card

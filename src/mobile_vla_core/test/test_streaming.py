@@ -8,11 +8,13 @@ import pytest
 import torch
 
 from mobile_vla_core.action_space import ActionType
-from mobile_vla_core.errors import InstructionError
+from mobile_vla_core.errors import ActionSpaceError, InstructionError
 from mobile_vla_core.policies.base import PolicyError
 from mobile_vla_core.policies.streaming import StreamingPolicy
 
 FRAMES = 11
+A_LITTLE_BEYOND = 4.6
+"""A normalised velocity that exceeds every limit of the card, but not unsoundly."""
 
 
 @pytest.fixture
@@ -86,7 +88,7 @@ def test_a_chunk_starts_at_the_newest_frame_in_physical_units(policy):
 
 def test_predictions_are_clipped_to_the_limits_of_the_data(policy):
     with torch.no_grad():
-        policy.network.head.velocity.bias.fill_(100.0)
+        policy.network.head.velocity.bias.fill_(A_LITTLE_BEYOND)
         policy.network.head.action_type.bias.view(CHUNK, -1)[:, ActionType.MOVEMENT] = 100.0
     policy.reset('go left')
     policy.observe(random_frames(1)[0], 0.0)
@@ -96,7 +98,7 @@ def test_predictions_are_clipped_to_the_limits_of_the_data(policy):
 
 def test_an_action_of_type_stop_does_not_move(policy):
     with torch.no_grad():
-        policy.network.head.velocity.bias.fill_(100.0)
+        policy.network.head.velocity.bias.fill_(A_LITTLE_BEYOND)
         policy.network.head.action_type.bias.view(CHUNK, -1)[1, ActionType.STOP] = 100.0
         policy.network.head.action_type.bias.view(CHUNK, -1)[0, ActionType.MOVEMENT] = 100.0
     policy.reset('go left')
@@ -104,6 +106,17 @@ def test_an_action_of_type_stop_does_not_move(policy):
     actions = policy.predict().actions
     assert actions[0, 0] > 0.0
     np.testing.assert_array_equal(actions[1], [0.0, 0.0, 0.0, ActionType.STOP])
+
+
+@pytest.mark.parametrize('value', [float('nan'), 100.0])
+def test_an_unsound_prediction_is_refused_even_where_it_would_not_move(policy, value):
+    with torch.no_grad():
+        policy.network.head.velocity.bias.fill_(value)
+        policy.network.head.action_type.bias.view(CHUNK, -1)[:, ActionType.STOP] = 100.0
+    policy.reset('go left')
+    policy.observe(random_frames(1)[0], 0.0)
+    with pytest.raises(ActionSpaceError, match='the policy predicted'):
+        policy.predict()
 
 
 def test_use_out_of_order_is_refused(policy):

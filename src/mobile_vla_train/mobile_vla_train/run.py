@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ from .data.dataset import EpisodeDataset
 from .data.drivers import episodes_to_learn
 from .data.loading import EpisodeLoading
 from .data.picture_quality import recorded_quality
+from .data.recorded_camera import recorded_camera
 from .data.split import load_split, make_split, Split
 from .learning.checkpoints import PolicyCheckpoints
 from .learning.early_end import EarlyEnd
@@ -88,7 +90,10 @@ class TrainingRun:
         actions = np.concatenate([self.cache.actions[episode.rows] for episode in training])
         self.codec = ActionCodec.from_actions(trained_actions(actions, config.augmentation))
         self.network = _build_network(config, self.codec)
-        self.card = _card(config, self.network, self.cache, training, preprocessing, self.codec)
+        self.card = replace(
+            _card(config, self.network, self.cache, training, preprocessing, self.codec),
+            **recorded_camera(paths, config.data.camera).on_card(),
+        )
         reference = BaselineReference.of_cache(self.cache, training)
         self.module = PolicyModule(
             self.network,

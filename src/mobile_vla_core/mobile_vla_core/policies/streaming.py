@@ -62,9 +62,15 @@ class StreamingPolicy:
         self._stamp = stamp
 
     def predict(self) -> Chunk:
-        """Return the chunk whose first action is due at the newest frame's capture."""
+        """
+        Return the chunk whose first action is due at the newest frame's capture.
+
+        :raises ActionSpaceError: if the network's output is NaN or far out of range
+        """
         output = self.output()
-        velocity = self.card.codec.denormalise(output.velocity[0].float().cpu().numpy())
+        normalised = output.velocity[0].float().cpu().numpy()
+        self.card.codec.check_prediction(normalised)
+        velocity = self.card.codec.denormalise(normalised)
         action_type = output.type_logits[0].argmax(dim=-1).cpu().numpy()
         velocity[action_type == ActionType.STOP] = 0.0
         return Chunk(
