@@ -17,17 +17,33 @@ from .errors import ActionShapeError, ActionSpaceError
 class StopReason(Enum):
     """Why the robot must not move: one sentence each, written only here."""
 
+    NOT_ACTIVE = 'not active: activate the node'
+    NOT_ARMED = 'not armed: call ~/arm'
+    EMERGENCY_STOP = 'the emergency stop is pressed: release it, then call ~/arm'
+    EMERGENCY_STOPPED = 'the emergency stop was pressed: call ~/arm to go on'
     TAKEN_OVER = 'the driver took over and let go: call ~/arm to let the policy drive'
     NO_INSTRUCTION = 'no instruction: set the parameter "instruction"'
     WORKER_STARTING = 'the inference worker is loading the policy'
     WORKER_DOWN = 'the inference worker stopped ({detail}): it is being restarted'
     WORKER_FAILED = 'the inference worker cannot run the policy: {detail}'
-    NO_IMAGE = 'no image on {topic}: is the camera running?'
+    NO_IMAGE = 'no image on {topic}: {detail}'
     STALE_IMAGE = 'the newest image on {topic} is {age:.2f} s old, allowed are {limit:g} s'
     FUTURE_IMAGE = (
         'the newest image on {topic} is stamped {age:.2f} s in the future: '
         'set the clocks of camera and robot to the same time'
     )
+    STAMPS_WENT_BACK = (
+        'the stamps of the images on {topic} went back by {age:.2f} s and are too old: '
+        'set the clocks of camera and robot to the same time'
+    )
+    CAMERA_MISMATCH = (
+        'the images on {topic} are not like those that the policy was trained on: found {detail}'
+    )
+    FROZEN_IMAGE = (
+        'the images on {topic} have been identical for {age:.2f} s, allowed are {limit:g} s: '
+        'the camera is frozen'
+    )
+    BLACK_IMAGE = 'the newest image on {topic} is {detail}; look at lens, light and exposure'
     BAD_IMAGE = 'the newest image on {topic} cannot be used: {detail}'
     NO_CHUNK = 'waiting for the first prediction'
     STALE_CHUNK = 'the newest prediction is of an image {age:.2f} s old, allowed are {limit:g} s'
@@ -36,6 +52,10 @@ class StopReason(Enum):
     def sentence(self, **fields: object) -> str:
         """Fill in the sentence; KeyError when a field is missing."""
         return self.value.format(**fields)
+
+
+HARD_STOPS = frozenset({StopReason.EMERGENCY_STOP, StopReason.EMERGENCY_STOPPED})
+"""Reasons to be at rest at once; for all others the robot brakes."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +107,18 @@ class VelocityLimits:
         """Take the range of the training data."""
         low, high = zip(*codec.limits, strict=True)
         return cls(low=low, high=high)
+
+    def within(self, largest: ArrayLike) -> VelocityLimits:
+        """
+        Tighten the limits.
+
+        :param largest: shape (3,) [m/s, m/s, rad/s], of either sign; 0 leaves an axis as it is
+        """
+        bounds = [float(value) or float('inf') for value in largest]
+        return VelocityLimits(
+            low=tuple(max(low, -bound) for low, bound in zip(self.low, bounds, strict=True)),
+            high=tuple(min(high, bound) for high, bound in zip(self.high, bounds, strict=True)),
+        )
 
     def clip(self, velocity: ArrayLike) -> NDArray[np.float32]:
         """

@@ -61,6 +61,12 @@ def test_limits_that_forbid_standing_still_are_refused():
         LIMITS.clip([1.0, 2.0])
 
 
+def test_limits_are_tightened_and_never_loosened():
+    limits = LIMITS.within((0.7, 0.0, 99.0))
+    assert limits.low == (-0.5, -0.5, -1.0)
+    assert limits.high == (0.7, 0.5, 1.0)
+
+
 @pytest.mark.parametrize(
     ('age', 'reason'),
     [

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from rclpy.clock import Clock
 from rclpy.node import Node
 from rclpy.qos import qos_profile_sensor_data
 from rclpy.qos_overriding_options import QoSOverridingOptions
@@ -15,6 +16,9 @@ from mobile_vla_core.safety import StopReason
 
 from .pilot import Pilot
 from .worker_process import WorkerProcess
+
+_LOOK = 1.0
+"""Time between looks at who publishes images [s]."""
 
 
 class CameraSubscription:
@@ -36,8 +40,12 @@ class CameraSubscription:
         self._worker = worker
         self.open = False
         """Images are looked at; else they are ignored."""
+        self._topic = topic
+        self._type = CompressedImage if compressed else Image
+        # In real time: a simulation may stand still because of what is wrong here.
+        self._timer = node.create_timer(_LOOK, self._look_for_camera, clock=Clock())
         self._subscription = node.create_subscription(
-            CompressedImage if compressed else Image,
+            self._type,
             topic,
             self._on_image,
             qos_profile_sensor_data,
@@ -46,15 +54,32 @@ class CameraSubscription:
 
     def destroy(self) -> None:
         """Remove the subscription."""
+        self._node.destroy_timer(self._timer)
         self._node.destroy_subscription(self._subscription)
+
+    def _look_for_camera(self) -> None:
+        """Say so when what is published is of another type, which nobody receives."""
+        publishers = self._node.get_publishers_info_by_topic(
+            self._node.resolve_topic_name(self._topic)
+        )
+        types = {publisher.topic_type for publisher in publishers}
+        expected = f'sensor_msgs/msg/{self._type.__name__}'
+        if types and expected not in types:
+            advice = f'it carries {", ".join(sorted(types))} and not {expected}: set `compressed`'
+        elif publishers:
+            advice = 'it has a publisher that is silent: is the camera running?'
+        else:
+            advice = 'nothing publishes it: is the camera running?'
+        self._pilot.advise(advice)
 
     def _on_image(self, message: Image | CompressedImage) -> None:
         if not self.open:
             return
+        self._timer.cancel()
         now = self._node.get_clock().now().nanoseconds * 1e-9
         picture = Picture.from_message(message)
         stamp = picture.stamp or now
-        if not self._pilot.offer(stamp, now):
+        if not self._pilot.offer(picture, stamp, now):
             return
         generation, instruction = self._pilot.generation, self._pilot.instruction
         try:

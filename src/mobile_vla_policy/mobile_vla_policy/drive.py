@@ -7,14 +7,18 @@ from __future__ import annotations
 from collections.abc import Callable
 import time
 
+import numpy as np
+from numpy.typing import NDArray
 from rclpy.node import Node
 
 from mobile_vla_core.period_meter import PeriodMeter
+from mobile_vla_core.safety import HARD_STOPS
+from mobile_vla_core.slew import Slew, SlewLimits
 
 from .command_publisher import CommandPublisher, to_twist
 from .control_clock import ControlClock
 from .control_loop import ControlLoop
-from .pilot import Pilot
+from .pilot import Decision, Pilot
 from .realtime import calm_interpreter, give_up_realtime_priority, take_realtime_priority
 from .status_publisher import StatusPublisher
 
@@ -28,6 +32,7 @@ class Drive:
 
     :param node: whose clock the pilot judges by, and whose log tells what changes
     :param realtime_priority: SCHED_FIFO priority of the control loop, 0 for none
+    :param slew: how fast velocities may change
     :param on_failure: called with the exception that ended the control loop
     """
 
@@ -39,6 +44,7 @@ class Drive:
         status: StatusPublisher,
         restarts: Callable[[], int],
         realtime_priority: int,
+        slew: SlewLimits,
         on_failure: Callable[[Exception], None],
     ) -> None:
         self._node = node
@@ -47,6 +53,7 @@ class Drive:
         self._status = status
         self._restarts = restarts
         self._realtime_priority = realtime_priority
+        self._slew_limits = slew
         self._on_failure = on_failure
         self._loop: ControlLoop | None = None
         self.meter = PeriodMeter(1.0, _PERIODS)
@@ -61,6 +68,8 @@ class Drive:
         """Begin to command the base, once per period [s]."""
         calm_interpreter()
         self.meter = PeriodMeter(period, _PERIODS)
+        self._period = period
+        self._slew = Slew(self._slew_limits, period)
         self._loop = ControlLoop(clock, period, self._tick, self._on_failure)
         self._loop.start()
         self._status.notes = ()
@@ -71,19 +80,36 @@ class Drive:
                 self._node.get_logger().warning(refusal)
 
     def stop(self) -> None:
-        """End the control loop first, so that zero is the last word."""
+        """Bring the base to rest; the control loop ends first, so that zero is the last word."""
         if self._loop is None:
             return
         self._loop.stop()
         self._loop = None
         if self._realtime_priority:
             give_up_realtime_priority()
-        self._commands.stop()
+        try:
+            self._ramp_down()
+        finally:
+            self._commands.stop()
         self._status.inactive()
+
+    def _ramp_down(self) -> None:
+        """Brake in real time, whatever clock the loop had; the emergency stop ends it at once."""
+        while self._slew.moving and not self._pilot.arming.emergency_stop:
+            self._commands.publish(to_twist(self._slew.brake()))
+            time.sleep(self._period)
+
+    def _shape(self, decision: Decision) -> NDArray[np.float32]:
+        """Return the velocity that the base can follow, shape (3,)."""
+        if decision.reason in HARD_STOPS:
+            return self._slew.halt()
+        if decision.reason is not None:
+            return self._slew.brake()
+        return self._slew.follow(decision.velocity)
 
     def _tick(self) -> None:
         decision = self._pilot.decide(self._node.get_clock().now().nanoseconds * 1e-9)
-        twist = to_twist(decision.velocity)
+        twist = to_twist(self._shape(decision))
         self._commands.publish(twist)
         self.meter.mark(time.monotonic())
         if not self._status.report(decision, twist, time.monotonic(), self._restarts()):

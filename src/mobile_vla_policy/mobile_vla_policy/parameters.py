@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, Field, field, fields
 from typing import Any
 
@@ -15,6 +15,7 @@ from rclpy.parameter import Parameter
 
 from mobile_vla_core.errors import ConfigError, InstructionError
 from mobile_vla_core.instruction import check_instruction
+from mobile_vla_core.slew import SlewLimits
 
 MODES = ('drive', 'shadow')
 
@@ -34,7 +35,9 @@ class PolicySettings:
 
     checkpoint: str = parameter('', 'Checkpoint directory written by mobile_vla_train.')
     instruction: str = parameter('', 'What to do, in words; setting it clears the history.')
-    autostart: bool = parameter(False, 'Configure and activate at start, or exit with an error.')
+    autostart: bool = parameter(
+        False, 'Configure, activate and arm at start, or exit with an error.'
+    )
 
 
 @dataclass(frozen=True)
@@ -94,6 +97,67 @@ class SafetyParameters:
     max_chunk_age: float = parameter(
         0.5, 'Oldest image behind a prediction in use [s].', 0.05, 10.0
     )
+    max_frozen_time: float = parameter(
+        0.5, 'How long images may be identical while the base moves, 0 for ever [s].', 0.0, 60.0
+    )
+    frozen_at_rest: bool = parameter(
+        False, 'Identical images also count while the base stands; not for simulators.'
+    )
+    min_brightness: float = parameter(
+        5.0, 'Smallest mean of an image, of 255; darker ones are black.', 0.0, 255.0
+    )
+    min_contrast: float = parameter(
+        3.0, 'Smallest standard deviation of an image, of 255; below it is blank.', 0.0, 127.0
+    )
+    aspect_tolerance: float = parameter(
+        0.05, 'By how much the aspect ratio of the camera may differ from training.', 0.0, 10.0
+    )
+
+
+@dataclass(frozen=True)
+class MotionParameters:
+    """How fast the base may move, and how fast that may change."""
+
+    max_linear_x: float = parameter(
+        0.0, 'Largest speed ahead and back, 0: as in training [m/s].', 0.0, 100.0
+    )
+    max_linear_y: float = parameter(
+        0.0, 'Largest speed sideways, 0: as in training [m/s].', 0.0, 100.0
+    )
+    max_angular_z: float = parameter(
+        0.0, 'Largest turning speed, 0: as in training [rad/s].', 0.0, 100.0
+    )
+    max_linear_acceleration: float = parameter(
+        5.0, 'How fast linear speeds may grow, 0: at once [m/s^2].', 0.0, 1000.0
+    )
+    max_angular_acceleration: float = parameter(
+        10.0, 'How fast the turning speed may grow, 0: at once [rad/s^2].', 0.0, 1000.0
+    )
+    max_linear_deceleration: float = parameter(
+        5.0, 'How fast linear speeds may shrink, 0: at once [m/s^2].', 0.0, 1000.0
+    )
+    max_angular_deceleration: float = parameter(
+        10.0, 'How fast the turning speed may shrink, 0: at once [rad/s^2].', 0.0, 1000.0
+    )
+    stop_time: float = parameter(
+        0.3, 'Longest time from any speed to rest, 0: at once [s].', 0.0, 2.0
+    )
+
+    @property
+    def largest(self) -> tuple[float, float, float]:
+        """Largest speeds, shape (3,); 0 where the policy's own limit holds."""
+        return self.max_linear_x, self.max_linear_y, self.max_angular_z
+
+    @property
+    def slew(self) -> SlewLimits:
+        """Largest accelerations and the time to stop."""
+        linear, angular = self.max_linear_acceleration, self.max_angular_acceleration
+        slower, angular_slower = self.max_linear_deceleration, self.max_angular_deceleration
+        return SlewLimits(
+            acceleration=(linear, linear, angular),
+            deceleration=(slower, slower, angular_slower),
+            stop_time=self.stop_time,
+        )
 
 
 @dataclass(frozen=True)
@@ -134,6 +198,7 @@ class PolicyParameters:
     control: ControlParameters = ControlParameters()
     topics: TopicParameters = TopicParameters()
     safety: SafetyParameters = SafetyParameters()
+    motion: MotionParameters = MotionParameters()
     driver: DriverParameters = DriverParameters()
 
 
@@ -143,9 +208,18 @@ def declare_parameters(node: Node) -> None:
 
     :raises ConfigError: if a value given at start is of another type or out of range
     """
-    for item in _all():
+    declare(node, _all())
+
+
+def declare(node: Node, items: Iterable[Field], *, read_only: bool = False) -> None:
+    """
+    Declare parameters that are described by fields, see `parameter`.
+
+    :raises ConfigError: if a value given at start is of another type or out of range
+    """
+    for item in items:
         try:
-            node.declare_parameter(item.name, item.default, _descriptor(item))
+            node.declare_parameter(item.name, item.default, _descriptor(item, read_only))
         except ParameterException as error:
             kind = type(item.default).__name__
             raise ConfigError(
@@ -189,9 +263,9 @@ def _all() -> Iterator[Field]:
         yield from fields(group.default)
 
 
-def _descriptor(item: Field) -> ParameterDescriptor:
+def _descriptor(item: Field, read_only: bool = False) -> ParameterDescriptor:
     low, high = item.metadata['range']
-    descriptor = ParameterDescriptor(description=item.metadata['description'])
+    descriptor = ParameterDescriptor(description=item.metadata['description'], read_only=read_only)
     if isinstance(low, float):
         descriptor.floating_point_range = [FloatingPointRange(from_value=low, to_value=high)]
     elif isinstance(low, int):

@@ -15,15 +15,19 @@ from numpy.typing import NDArray
 from mobile_vla_core.action_space import ACTION_TYPE, ActionType, VELOCITY_DIM
 from mobile_vla_core.chunk_player import Chunk, ChunkPlayer
 from mobile_vla_core.errors import MobileVlaError
+from mobile_vla_core.picture import Picture
 from mobile_vla_core.policy_card import PolicyCard
 from mobile_vla_core.safety import StopReason, VelocityLimits
 
 from .cadence import Cadence
 from .frame_sampler import FrameSampler
+from .gates.arming import Arming
+from .gates.camera_gate import CameraGate
 from .gates.chunk_gate import ChunkGate
 from .gates.gate import first_stop, Gate
 from .gates.image_gate import ImageGate
 from .gates.instruction_gate import InstructionGate
+from .gates.picture_gate import PictureGate
 from .gates.worker_gate import WorkerGate
 from .record import ReplyKind, ReplyRecord
 
@@ -34,6 +38,8 @@ ZERO = np.zeros(VELOCITY_DIM, dtype=np.float32)
 ZERO.setflags(write=False)
 _CLOCK_JUMP = 0.5
 """A clock that goes back by more than this was set anew, by a simulator or a person [s]."""
+_MOVING = 0.05
+"""Speed from which the camera should see that the robot moves [m/s or rad/s]."""
 
 
 @dataclass(frozen=True)
@@ -84,8 +90,10 @@ class Pilot:
 
     :param card: the policy's driving card
     :param topic: name of the image topic, for the sentences
-    :param safety: limits of ages
-    :param gates: judged before the pilot's own, in this order
+    :param safety: what stops the robot
+    :param gates: judged after arming and before the pilot's own, in this order
+    :param largest: speeds that tighten the card's limits, shape (3,); 0 leaves an axis as it is
+    :param arming: not armed when None
     :param player: chooses the action of a moment; by receding horizon when None
     """
 
@@ -95,17 +103,40 @@ class Pilot:
         topic: str,
         safety: SafetyParameters,
         gates: Sequence[Gate] = (),
+        *,
+        arming: Arming | None = None,
         player: ChunkPlayer | None = None,
+        largest: Sequence[float] = (0.0, 0.0, 0.0),
     ) -> None:
         self._step_period = card.step_period
-        self._limits = VelocityLimits.of(card.codec)
+        self._codec = card.codec
+        self._limits = VelocityLimits.of(card.codec).within(largest)
         self._sampler = FrameSampler(card.step_period)
         self._cadence = Cadence(card.step_period)
+        self.arming = arming or Arming()
+        """Judged first."""
         self._worker = WorkerGate()
         self._order = InstructionGate()
         self._image = ImageGate(topic, safety.max_image_age)
+        self._camera = CameraGate(card, topic, safety.aspect_tolerance)
+        self._picture = PictureGate(
+            topic,
+            max_frozen_time=safety.max_frozen_time,
+            frozen_at_rest=safety.frozen_at_rest,
+            min_brightness=safety.min_brightness,
+            min_contrast=safety.min_contrast,
+        )
         self._chunk = ChunkGate(topic, safety.max_chunk_age, player)
-        self._gates = (*gates, self._worker, self._order, self._image, self._chunk)
+        self._gates = (
+            self.arming,
+            *gates,
+            self._worker,
+            self._order,
+            self._image,
+            self._camera,
+            self._picture,
+            self._chunk,
+        )
         self._lock = threading.RLock()
         self._generation = 0
         self._tally = Tally()
@@ -143,6 +174,7 @@ class Pilot:
         with self._lock:
             self._tally = Tally()
             self._image.reset(now)
+            self._picture.reset()
             self._cadence.reset()
             self._forget(now)
 
@@ -152,12 +184,20 @@ class Pilot:
             self._order.text = instruction.strip()
             self._forget(now)
 
-    def offer(self, stamp: float, now: float) -> bool:
+    def offer(self, picture: Picture, stamp: float, now: float) -> bool:
         """Take note of an image and tell whether the policy is to see it."""
         with self._lock:
             self._watch_clock(now)
-            usable = self._image.note(stamp, now) and stamp >= self._since
+            self._camera.note(picture)
+            usable = self._image.note(stamp, now)
+            if self._image.take_jump():
+                self._forget(stamp)
+            usable = usable and stamp >= self._since
             return usable and self._worker.ready and self._sampler.take(stamp)
+
+    def advise(self, advice: str) -> None:
+        """Take what to do while no image comes, for the sentence that says so."""
+        self._image.advice = advice
 
     def given(self, taken: bool) -> None:
         """Count a frame that was due: given to the worker or dropped."""
@@ -181,7 +221,10 @@ class Pilot:
                 return
             if reply.crc32:
                 self._tally = replace(self._tally, crc32=reply.crc32)
-            if reply.kind is ReplyKind.BAD_IMAGE:
+                self._picture.saw(reply.crc32, reply.stamp, reply.brightness, reply.contrast)
+            if reply.kind is ReplyKind.SKIPPED:
+                self.given(taken=False)
+            elif reply.kind is ReplyKind.BAD_IMAGE:
                 self.given(taken=False)
                 self.refuse(StopReason.BAD_IMAGE, reply.text)
             elif reply.kind is ReplyKind.BAD_CHUNK:
@@ -203,17 +246,21 @@ class Pilot:
             ages = {'image_age': self._image.age(now), 'chunk_age': self._chunk.age(now)}
             stop = first_stop(self._gates, now)
             if stop is not None:
+                self._picture.commanded(now, moving=False)
                 return Decision(reason=stop.reason, sentence=stop.sentence, **ages)
             action, _ = self._chunk.action_at(now)
             kind = ActionType(int(action[ACTION_TYPE]))
             moving = kind is not ActionType.STOP
             velocity = self._limits.clip(action[:VELOCITY_DIM]) if moving else ZERO
+            self._picture.commanded(now, moving=np.abs(velocity).max() > _MOVING)
             fresh, self._unused = self._unused, False
             return Decision(velocity, action_type=kind, fresh=fresh, **ages)
 
     def _load(self, reply: ReplyRecord) -> None:
         try:
             chunk = Chunk(reply.actions, reply.stamp, self._step_period)
+            velocity = chunk.actions[:, :VELOCITY_DIM]
+            self._codec.check_prediction(self._codec.normalise(velocity))
         except MobileVlaError as error:
             self.refuse(StopReason.BAD_CHUNK, str(error))
             return
@@ -233,5 +280,6 @@ class Pilot:
     def _watch_clock(self, now: float) -> None:
         if now < self._latest - _CLOCK_JUMP:
             self._image.reset(now)
+            self._picture.reset()
             self._forget(now)
         self._latest = now

@@ -19,6 +19,9 @@ from mobile_vla_core.node_end import NodeEnd
 from mobile_vla_core.policy_card import PolicyCard
 from mobile_vla_core.shutdown_signal import ShutdownSignal
 
+from .arming_interface import ArmingInterface
+from .card_check import check_card
+from .gates.arming import Arming
 from .parameters import declare_parameters, read_parameters, refuse
 from .session import Session
 
@@ -35,6 +38,8 @@ class PolicyNode(LifecycleNode):
         declare_parameters(self)
         self._finished = finished
         self._session: Session | None = None
+        self._arming = Arming()
+        ArmingInterface(self, self._arming, self._why_not_arm)
         self.add_on_set_parameters_callback(self._on_set_parameters)
 
     def start(self) -> bool:
@@ -47,7 +52,11 @@ class PolicyNode(LifecycleNode):
         parameters = read_parameters(self)
         try:
             card = PolicyCard.load(Path(parameters.policy.checkpoint))
-            self._session = Session(self, parameters, card, lambda: self._finished.set_result(1))
+            for warning in check_card(card, parameters):
+                self.get_logger().warning(warning)
+            self._session = Session(
+                self, parameters, card, self._arming, lambda: self._finished.set_result(1)
+            )
         except MobileVlaError as error:
             self.get_logger().error(str(error))
             return TransitionCallbackReturn.FAILURE
@@ -83,6 +92,10 @@ class PolicyNode(LifecycleNode):
         if self._session is not None:
             self._session.close()
             self._session = None
+
+    def _why_not_arm(self) -> str:
+        active = self._session is not None and self._session.active
+        return '' if active else 'the node is not active: activate it first'
 
     def _on_set_parameters(self, parameters: list[Parameter]) -> SetParametersResult:
         session = self._session

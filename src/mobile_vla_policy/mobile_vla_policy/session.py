@@ -19,6 +19,7 @@ from .command_publisher import CommandPublisher
 from .control_clock import SimulatedClock, SteadyClock
 from .cpu_set import parse_cpus, pin_process
 from .drive import Drive
+from .gates.arming import Arming
 from .parameters import PolicyParameters
 from .pilot import Pilot
 from .status_publisher import StatusPublisher
@@ -32,6 +33,7 @@ class Session:
 
     :param node: owner of the topics
     :param card: the policy's driving card
+    :param arming: outlives the session, so that nothing but a person undoes an emergency stop
     :param on_end: called when the process has to end, from any thread
     """
 
@@ -40,6 +42,7 @@ class Session:
         node: Node,
         parameters: PolicyParameters,
         card: PolicyCard,
+        arming: Arming,
         on_end: Callable[[], None],
     ) -> None:
         self._node = node
@@ -54,7 +57,15 @@ class Session:
         )
         settings = WorkerSettings.of(policy.checkpoint, worker)
         pin_process(parse_cpus(control.control_cpus))
-        self._pilot = Pilot(card, image_topic, parameters.safety, player=player)
+        self._arming = arming
+        self._pilot = Pilot(
+            card,
+            image_topic,
+            parameters.safety,
+            arming=arming,
+            player=player,
+            largest=parameters.motion.largest,
+        )
         self._pilot.follow(policy.instruction, self._now())
         self._worker = WorkerProcess(
             settings, self._pilot.answered, self._on_worker, worker.worker_timeout
@@ -81,14 +92,22 @@ class Session:
             self._status,
             lambda: self._worker.restarts,
             control.realtime_priority,
+            parameters.motion.slew,
             self._on_failure,
         )
         self._worker.start()
         self._parts.callback(self._worker.stop)
 
+    @property
+    def active(self) -> bool:
+        """Whether the base is commanded."""
+        return self._drive.running
+
     def activate(self) -> None:
         """Begin to command the base."""
         self._pilot.activate(self._now())
+        if self._parameters.policy.autostart and not self._arming.emergency_stop:
+            self._arming.arm()
         self._camera.open = True
         simulated = self._node.get_parameter('use_sim_time').value
         clock = SimulatedClock(self._node.get_clock()) if simulated else SteadyClock()
@@ -96,6 +115,7 @@ class Session:
 
     def deactivate(self) -> None:
         """Stop the base, if it was commanded."""
+        self._arming.disarm()
         self._camera.open = False
         self._drive.stop()
 

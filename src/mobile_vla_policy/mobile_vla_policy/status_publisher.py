@@ -9,8 +9,10 @@ from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, QoSProfile
 from rclpy.qos_overriding_options import QoSOverridingOptions
 
+from mobile_vla_core.safety import StopReason
 from mobile_vla_msgs.msg import PolicyStatus
 
+from .gates.gate import Stop
 from .pilot import Decision, Pilot
 
 INACTIVE, DRIVING, STOPPED = 'inactive', 'driving', 'stopped'
@@ -42,7 +44,8 @@ class StatusPublisher:
     def inactive(self) -> None:
         """Report that the node does not command the base."""
         self._last = (INACTIVE, None, 0.0)
-        self._publish(Decision(), INACTIVE, Twist(), 0)
+        stop = Stop.because(StopReason.NOT_ACTIVE)
+        self._publish(Decision(sentence=stop.sentence), INACTIVE, Twist(), 0)
 
     def report(self, decision: Decision, twist: Twist, now: float, restarts: int) -> bool:
         """
@@ -80,6 +83,8 @@ class StatusPublisher:
             input_crc32=tally.crc32,
             command=twist,
             action_type=int(decision.action_type),
+            armed=self._pilot.arming.armed,
+            emergency_stop=self._pilot.arming.emergency_stop,
             camera_rate=self._pilot.camera_rate,
             warnings=[*self.notes, *self._pilot.warnings],
         )

@@ -29,6 +29,8 @@ from rclpy.parameter import Parameter
 from rclpy.qos import DurabilityPolicy, qos_profile_sensor_data, QoSProfile
 from rosgraph_msgs.msg import Clock
 from sensor_msgs.msg import CompressedImage, Image
+from std_msgs.msg import Bool
+from std_srvs.srv import Trigger
 
 from mobile_vla_core.images import encode_jpeg
 from mobile_vla_msgs.msg import PolicyStatus
@@ -42,6 +44,8 @@ DOMAIN = 1 + os.getpid() % 100
 _NUMBERS = itertools.count()
 
 PICTURE = np.random.default_rng(0).integers(0, 255, (90, 160, 3), dtype=np.uint8)
+PICTURES = (PICTURE, PICTURE[:, ::-1])
+"""Shown in turn: a camera whose pictures never change is frozen."""
 
 
 class PolicyRig:
@@ -65,6 +69,7 @@ class PolicyRig:
         self.simulated_time = 100.0
         self.encoding = 'rgb8'
         self.stamp_offset = 0.0
+        self.pictures = itertools.cycle(PICTURES)
         # With the domain: neither other tests on this machine nor other rigs are heard.
         self._namespace = f'/test_{os.getpid()}_{next(_NUMBERS)}'
         self._start_listener()
@@ -133,6 +138,16 @@ class PolicyRig:
         (result,) = self._call(SetParameters, 'policy/set_parameters', request).results
         return result.reason
 
+    def trigger(self, name: str) -> tuple[bool, str]:
+        """Call a service such as arm, and return its success and its message."""
+        response = self._call(Trigger, f'policy/{name}', Trigger.Request())
+        return response.success, response.message
+
+    def press_emergency_stop(self, pressed: bool) -> None:
+        """Publish the state of the emergency stop."""
+        self.wait(lambda: self._emergency_stop.get_subscription_count() > 0)
+        self._emergency_stop.publish(Bool(data=pressed))
+
     def transition(self, number: int) -> bool:
         """Ask for a lifecycle transition."""
         request = ChangeState.Request(transition=Transition(id=number))
@@ -176,6 +191,7 @@ class PolicyRig:
         self._node.create_subscription(
             TwistStamped if self.stamped else Twist, 'cmd_vel', self._on_command, 10
         )
+        self._emergency_stop = self._node.create_publisher(Bool, 'emergency_stop', 10)
         latched = QoSProfile(depth=10, durability=DurabilityPolicy.TRANSIENT_LOCAL)
         self._node.create_subscription(PolicyStatus, 'policy/status', self._on_status, latched)
         self._executor = SingleThreadedExecutor(context=self._context)
@@ -208,12 +224,13 @@ class PolicyRig:
                 self._images.publish(self._picture(now + self.stamp_offset))
 
     def _picture(self, stamp: float) -> Image | CompressedImage:
-        height, width = PICTURE.shape[:2]
+        picture = next(self.pictures)
+        height, width = picture.shape[:2]
         if self.compressed:
-            message = CompressedImage(format='jpeg', data=encode_jpeg(PICTURE))
+            message = CompressedImage(format='jpeg', data=encode_jpeg(picture))
         else:
             message = Image(height=height, width=width, step=3 * width, encoding=self.encoding)
-            message.data = array.array('B', PICTURE.tobytes())
+            message.data = array.array('B', picture.tobytes())
         message.header.stamp = to_stamp(stamp)
         return message
 

@@ -2,13 +2,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests for pilot.py."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from mobile_vla_core.action_space import ActionCodec, ActionType
 from mobile_vla_core.images import Preprocessing
+from mobile_vla_core.picture import Picture
 from mobile_vla_core.policy_card import PolicyCard
 from mobile_vla_core.safety import StopReason
+from mobile_vla_policy.gates.gate import Stop
 from mobile_vla_policy.parameters import SafetyParameters
 from mobile_vla_policy.pilot import Pilot
 from mobile_vla_policy.record import ReplyKind, ReplyRecord
@@ -23,6 +27,7 @@ CARD = PolicyCard(
     codec=ActionCodec(scale=(0.5, 0.5, 0.5), limits=((-0.2, 0.7), (-0.4, 0.4), (-1.0, 1.0))),
 )
 START = 1000.0
+PICTURE = Picture(bytes(90 * 160 * 3), 'rgb8', 90, 160, 480)
 
 
 def actions(kind=ActionType.MOVEMENT, velocity=(0.5, 0.1, 0.2)):
@@ -44,12 +49,13 @@ def pilot():
     pilot.follow('go left', START - 1.0)
     pilot.worker_is(None)
     pilot.activate(START)
+    pilot.arming.arm()
     return pilot
 
 
 @pytest.fixture
 def driving(pilot):
-    assert pilot.offer(START, START + 0.01)
+    assert pilot.offer(PICTURE, START, START + 0.01)
     pilot.given(True)
     pilot.answered(reply(pilot, START))
     assert pilot.decide(START + 0.02).reason is None
@@ -77,7 +83,7 @@ def test_a_camera_that_never_publishes_is_named(pilot):
 
 def test_before_the_first_prediction_the_robot_stays(pilot):
     assert_stopped(pilot.decide(START + 0.01), StopReason.NO_CHUNK)
-    pilot.offer(START + 0.02, START + 0.02)
+    pilot.offer(PICTURE, START + 0.02, START + 0.02)
     assert_stopped(pilot.decide(START + 0.03), StopReason.NO_CHUNK)
 
 
@@ -105,24 +111,24 @@ def test_an_old_image_stops_the_robot_and_says_how_old_it_is(driving):
 
 
 def test_an_old_chunk_stops_the_robot_although_images_come(driving):
-    driving.offer(START + 0.4, START + 0.4)
+    driving.offer(PICTURE, START + 0.4, START + 0.4)
     decision = driving.decide(START + 0.42)
     assert_stopped(decision, StopReason.STALE_CHUNK)
     assert '0.42 s old, allowed are 0.4 s' in decision.sentence
 
 
 def test_an_image_from_the_future_is_neither_driven_on_nor_shown_to_the_policy(driving):
-    assert not driving.offer(START + 9.0, START + 0.1)
+    assert not driving.offer(PICTURE, START + 9.0, START + 0.1)
     assert_stopped(driving.decide(START + 0.1), StopReason.FUTURE_IMAGE)
 
 
 def test_an_old_image_is_not_shown_to_the_policy(driving):
-    assert not driving.offer(START + 0.2, START + 0.8)
+    assert not driving.offer(PICTURE, START + 0.2, START + 0.8)
 
 
 def test_only_frames_of_after_the_reset_count(pilot):
-    assert not pilot.offer(START - 0.1, START)
-    assert pilot.offer(START, START + 0.01)
+    assert not pilot.offer(PICTURE, START - 0.1, START)
+    assert pilot.offer(PICTURE, START, START + 0.01)
 
 
 def test_a_new_instruction_stops_clears_and_ignores_what_was_under_way(driving):
@@ -163,14 +169,14 @@ def test_the_chunk_of_a_dead_worker_is_not_played_by_the_next(driving):
 
 def test_frames_are_neither_given_nor_counted_while_there_is_no_worker(driving):
     driving.worker_is(StopReason.WORKER_STARTING, '')
-    assert not driving.offer(START + 0.1, START + 0.1)
+    assert not driving.offer(PICTURE, START + 0.1, START + 0.1)
     driving.worker_is(None)
-    assert driving.offer(START + 0.2, START + 0.2)
+    assert driving.offer(PICTURE, START + 0.2, START + 0.2)
     assert driving.tally.dropped == 0
 
 
 def test_a_bad_image_stops_the_robot_until_a_good_one_comes(driving):
-    driving.offer(START + 0.1, START + 0.1)
+    driving.offer(PICTURE, START + 0.1, START + 0.1)
     bad = reply(driving, START + 0.1, ReplyKind.BAD_IMAGE, text='encoding "x" is not supported')
     driving.answered(bad)
     decision = driving.decide(START + 0.12)
@@ -190,7 +196,7 @@ def test_a_chunk_that_is_not_finite_stops_the_robot(driving, value):
 
 
 def test_the_action_type_stop_gives_zero_whatever_the_velocity(pilot):
-    pilot.offer(START, START)
+    pilot.offer(PICTURE, START, START)
     pilot.answered(reply(pilot, START, actions=actions(ActionType.STOP)))
     decision = pilot.decide(START + 0.01)
     assert decision.reason is None
@@ -198,15 +204,107 @@ def test_the_action_type_stop_gives_zero_whatever_the_velocity(pilot):
     np.testing.assert_array_equal(decision.velocity, np.zeros(3))
 
 
-def test_huge_velocities_end_at_the_limits_of_the_training_data(pilot):
-    pilot.offer(START, START)
+def test_velocities_a_little_beyond_the_training_data_end_at_its_limits(pilot):
+    pilot.offer(PICTURE, START, START)
+    pilot.answered(reply(pilot, START, actions=actions(velocity=(1.4, 0.0, 0.5))))
+    np.testing.assert_allclose(pilot.decide(START).velocity, [0.7, 0.0, 0.25], rtol=1e-5)
+
+
+def test_velocities_far_beyond_the_training_data_stop_the_robot(pilot):
+    pilot.offer(PICTURE, START, START)
     pilot.answered(reply(pilot, START, actions=actions(velocity=(70.0, 0.0, 10.0))))
-    np.testing.assert_allclose(pilot.decide(START).velocity, [0.7, 0.0, 0.1], rtol=1e-5)
+    decision = pilot.decide(START)
+    assert_stopped(decision, StopReason.BAD_CHUNK)
+    assert 'predicted linear_x 70 m/s, trained were -0.2 to 0.7' in decision.sentence
+
+
+def test_a_users_limits_tighten_those_of_the_card_and_keep_the_curvature():
+    pilot = Pilot(CARD, '/camera', SafetyParameters(), largest=(0.25, 0.0, 99.0))
+    pilot.follow('go left', START - 1.0)
+    pilot.worker_is(None)
+    pilot.activate(START)
+    pilot.arming.arm()
+    pilot.offer(PICTURE, START, START)
+    pilot.answered(reply(pilot, START))
+    np.testing.assert_allclose(pilot.decide(START).velocity, [0.25, 0.05, 0.1], rtol=1e-5)
+
+
+def test_the_robot_stays_until_it_is_armed_and_again_when_disarmed(driving):
+    driving.arming.disarm()
+    decision = driving.decide(START + 0.03)
+    assert_stopped(decision, StopReason.NOT_ARMED)
+    assert decision.sentence == 'not armed: call ~/arm'
+    driving.arming.arm()
+    assert driving.decide(START + 0.04).reason is None
+
+
+def test_the_emergency_stop_comes_before_every_other_reason(driving):
+    driving.worker_is(StopReason.WORKER_DOWN, 'killed')
+    driving.arming.press(True)
+    assert_stopped(driving.decide(START + 0.03), StopReason.EMERGENCY_STOP)
+
+
+def test_a_gate_of_another_is_judged_after_arming_and_before_the_pilots_own():
+    class Closed:
+        def verdict(self, now):
+            return Stop.because(StopReason.NO_CHUNK)
+
+    pilot = Pilot(CARD, '/camera', SafetyParameters(), [Closed()])
+    assert_stopped(pilot.decide(START), StopReason.NOT_ARMED)
+    pilot.arming.arm()
+    assert_stopped(pilot.decide(START), StopReason.NO_CHUNK)
+
+
+def see(pilot, stamp, **fields):
+    """Let image, worker and control loop do their work at one moment."""
+    pilot.offer(PICTURE, stamp, stamp)
+    pilot.answered(reply(pilot, stamp, **fields))
+    return pilot.decide(stamp)
+
+
+def test_a_robot_that_moves_on_identical_images_stops_until_another_comes(driving):
+    decisions = [see(driving, START + 0.1 * step, crc32=5) for step in range(1, 8)]
+    assert [decision.reason for decision in decisions[:4]] == [None] * 4
+    assert_stopped(decisions[-1], StopReason.FROZEN_IMAGE)
+    assert see(driving, START + 0.9, crc32=6).reason is None
+
+
+def test_identical_images_do_not_stop_a_robot_that_stands(driving):
+    for step in range(1, 30):
+        stop = actions(ActionType.STOP)
+        assert see(driving, START + 0.1 * step, crc32=5, actions=stop).reason is None
+
+
+def test_a_black_image_stops_the_robot_until_it_is_light(driving):
+    assert_stopped(see(driving, START + 0.1, brightness=1.0, contrast=9.0), StopReason.BLACK_IMAGE)
+    assert see(driving, START + 0.2, brightness=90.0, contrast=9.0).reason is None
+
+
+def test_images_of_another_shape_than_trained_stop_the_robot():
+    card = replace(CARD, camera_width=1280, camera_height=720, camera_encoding='rgb8')
+    pilot = Pilot(card, '/camera', SafetyParameters())
+    pilot.follow('go left', START - 1.0)
+    pilot.worker_is(None)
+    pilot.activate(START)
+    pilot.arming.arm()
+    pilot.offer(Picture(b'', 'rgb8', 480, 640, 1920), START, START)
+    decision = pilot.decide(START)
+    assert_stopped(decision, StopReason.CAMERA_MISMATCH)
+    assert 'found size 640x480, expected the aspect ratio of 1280x720' in decision.sentence
+
+
+def test_stamps_that_went_back_start_the_history_anew(driving):
+    generation = driving.generation
+    for late in range(3):
+        driving.offer(PICTURE, START - 0.3 + 0.01 * late, START + 0.1)
+    assert driving.generation == generation + 1
+    assert_stopped(driving.decide(START + 0.1), StopReason.NO_CHUNK)
+    assert see(driving, START + 0.11).reason is None
 
 
 def test_a_clock_set_back_starts_anew(driving):
     assert_stopped(driving.decide(5.0), StopReason.NO_CHUNK)
-    assert driving.offer(5.1, 5.1)
+    assert driving.offer(PICTURE, 5.1, 5.1)
     driving.answered(reply(driving, 5.1))
     assert driving.decide(5.12).reason is None
 

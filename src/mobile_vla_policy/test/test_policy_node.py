@@ -13,7 +13,7 @@ import zlib
 
 from lifecycle_msgs.msg import Transition
 import numpy as np
-from policy_rig import is_zero, PICTURE, PolicyRig
+from policy_rig import is_zero, PICTURES, PolicyRig
 import pytest
 
 from mobile_vla_core.images import Preprocessing
@@ -66,8 +66,8 @@ def test_commands_come_at_the_rate(driving):
 
 
 def test_the_network_sees_what_training_saw(driving):
-    expected = Preprocessing().from_rgb(PICTURE)
-    assert driving.latest().input_crc32 == zlib.crc32(expected)
+    expected = {zlib.crc32(Preprocessing().from_rgb(picture)) for picture in PICTURES}
+    assert driving.latest().input_crc32 in expected
 
 
 def test_the_status_tells_ages_and_counts(driving):

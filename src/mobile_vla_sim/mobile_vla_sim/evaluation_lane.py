@@ -14,6 +14,7 @@ from lifecycle_msgs.srv import ChangeState
 from rcl_interfaces.srv import SetParameters
 from rclpy.parameter import Parameter
 from rclpy.qos import DurabilityPolicy, QoSProfile
+from std_srvs.srv import Trigger
 
 from mobile_vla_core.ros_domain import reserve_domain
 from mobile_vla_msgs.msg import PolicyStatus, SimulationState
@@ -85,7 +86,7 @@ class EvaluationLane:
         exchange.follow(instruction)
         exchange.states.clear()
         exchange.reasons.clear()
-        exchange.change_state(Transition.TRANSITION_ACTIVATE)
+        exchange.start()
         self._wait(
             lambda: exchange.states and exchange.states[-1].outcome != Outcome.RUNNING,
             JudgeConfig().time_limit + MARGIN,
@@ -99,7 +100,7 @@ class EvaluationLane:
         exchange = self._exchange
         exchange.follow('go to the cup')
         exchange.change_state(Transition.TRANSITION_CONFIGURE)
-        exchange.change_state(Transition.TRANSITION_ACTIVATE)
+        exchange.start()
         self._wait(lambda: exchange.driving, START_TIMEOUT, 'the policy to drive')
         exchange.change_state(Transition.TRANSITION_DEACTIVATE)
 
@@ -122,6 +123,7 @@ class _EvaluatorExchange(Exchange):
             'sim/reset': ResetSimulation,
             'policy/set_parameters': SetParameters,
             'policy/change_state': ChangeState,
+            'policy/arm': Trigger,
         }
         super().__init__('evaluator', domain, services, check)
         self.states: list[SimulationState] = []
@@ -159,6 +161,13 @@ class _EvaluatorExchange(Exchange):
         request = ChangeState.Request(transition=Transition(id=transition))
         if not self.call('policy/change_state', request).success:
             raise ExchangeError('the policy node refused a lifecycle transition: see its log')
+
+    def start(self) -> None:
+        """Let the policy drive."""
+        self.change_state(Transition.TRANSITION_ACTIVATE)
+        response = self.call('policy/arm', Trigger.Request())
+        if not response.success:
+            raise ExchangeError(response.message)
 
     def _on_state(self, message: SimulationState) -> None:
         if (message.scenario, message.seed) == self._expected:
