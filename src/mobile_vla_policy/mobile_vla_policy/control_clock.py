@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import threading
 import time
 from typing import Protocol
@@ -13,6 +14,18 @@ from rclpy.duration import Duration
 
 _GLANCE = 0.2
 """Real time between looks at the stop request while a simulation stands still [s]."""
+
+
+_LEAD, _LEAD_SHARE = 0.002, 0.05
+"""How much before the due time Python's lock is taken: seconds, and share of the wait at most."""
+_TIMER_ABSTIME = 1
+"""From time.h."""
+_LIBC = ctypes.PyDLL(None)
+"""Unlike CDLL, its functions keep Python's lock."""
+
+
+class _TimeSpec(ctypes.Structure):
+    _fields_ = (('seconds', ctypes.c_long), ('nanoseconds', ctypes.c_long))
 
 
 class ControlClock(Protocol):
@@ -29,7 +42,12 @@ class ControlClock(Protocol):
 
 
 class SteadyClock:
-    """Real time that nobody can set."""
+    """
+    Real time that nobody can set.
+
+    The end of a wait is spent asleep with Python's lock in hand: a thread that was converting an
+    image has given it back by then, and none can begin to. That makes the due time exact.
+    """
 
     def now(self) -> float:
         """Return the time since some start [s]."""
@@ -37,7 +55,11 @@ class SteadyClock:
 
     def wait_until(self, due: float, stopped: threading.Event) -> None:
         """Return at `due` [s], or as soon as `stopped` is set."""
-        stopped.wait(max(0.0, due - time.monotonic()))
+        left = due - time.monotonic()
+        if stopped.wait(max(0.0, left - min(_LEAD, _LEAD_SHARE * left))):
+            return
+        moment = _TimeSpec(int(due), int(due % 1.0 * 1e9))
+        _LIBC.clock_nanosleep(time.CLOCK_MONOTONIC, _TIMER_ABSTIME, ctypes.byref(moment), None)
 
     def close(self) -> None:
         """Hold nothing."""

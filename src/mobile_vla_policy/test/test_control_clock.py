@@ -54,6 +54,30 @@ def test_a_steady_clock_waits_until_it_is_due():
     assert time.monotonic() - start < 0.05
 
 
+def test_no_other_thread_of_python_runs_when_a_steady_clock_is_about_to_be_due():
+    # Where the machine is too busy to wake up early, a later attempt shows it.
+    assert any(looks_before_due(SteadyClock()) <= 1 for _ in range(20))
+
+
+def looks_before_due(clock):
+    """Return how often a busy thread saw the last millisecond before a due time."""
+    looks, ending = [], threading.Event()
+
+    def look():
+        while not ending.is_set():
+            looks.append(clock.now())
+
+    looking = threading.Thread(target=look)
+    looking.start()
+    due = clock.now() + 0.1
+    clock.wait_until(due, threading.Event())
+    late = clock.now() - due
+    ending.set()
+    looking.join()
+    assert late >= 0.0
+    return sum(due - 0.001 < look < due for look in looks)
+
+
 def test_a_simulated_clock_waits_for_the_simulation(simulation, clock):
     assert clock.now() == pytest.approx(50.0)
     waiting = Waiting(clock, due=50.1)
