@@ -70,13 +70,15 @@ def evaluate(trials: Sequence[Trial], settings: LaneSettings, lanes: int) -> lis
 def report(
     nominal: Sequence[TrialResult],
     swapped: Sequence[TrialResult],
-    checkpoint: Path,
+    settings: LaneSettings,
     seconds: float,
 ) -> dict[str, Any]:
     """Return what `evaluate` writes to its JSON file."""
     return {
-        'checkpoint': checkpoint.name,
+        'checkpoint': settings.checkpoint.name,
         'real_time': True,
+        'added_latency_ms': settings.added_latency * 1e3,
+        'latency_compensation': settings.latency_compensation,
         'closed_loop': score(nominal),
         'swapped': score(swapped),
         'wall_seconds': round(seconds, 1),
@@ -122,6 +124,14 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument('--episodes', type=int, default=64, help='scenes; each is driven twice')
     parser.add_argument('--lanes', type=int, default=4, help='simulators side by side')
     parser.add_argument('--disturbance', type=float, default=0.0, help='1 is the training level')
+    parser.add_argument(
+        '--added-latency-ms', type=float, default=0.0, help='each inference takes so much longer'
+    )
+    parser.add_argument(
+        '--no-latency-compensation',
+        action='store_true',
+        help='play every chunk from its first action, to see what compensation is worth',
+    )
     parser.add_argument('--no-swap', action='store_true', help='leave out the swapped drives')
     options = parser.parse_args(remove_ros_args(sys.argv if arguments is None else arguments)[1:])
     try:
@@ -130,14 +140,18 @@ def main(arguments: list[str] | None = None) -> int:
         PolicyCard.load(options.checkpoint)  # a clear sentence before anything is started
         prepare_output(options.output)
         settings = LaneSettings(
-            options.checkpoint.absolute(), options.output, disturbance=options.disturbance
+            options.checkpoint.absolute(),
+            options.output,
+            disturbance=options.disturbance,
+            added_latency=options.added_latency_ms * 1e-3,
+            latency_compensation=not options.no_latency_compensation,
         )
         started = time.monotonic()
         trials = held_out_trials(options.episodes)
         both = trials if options.no_swap else trials + [trial.swapped for trial in trials]
         results = evaluate(both, settings, options.lanes)
         nominal, swapped = results[: len(trials)], results[len(trials) :]
-        content = report(nominal, swapped, options.checkpoint, time.monotonic() - started)
+        content = report(nominal, swapped, settings, time.monotonic() - started)
         (options.output / 'evaluation.json').write_text(json.dumps(content, indent=1))
         title = (
             f'Closed loop, real time: {content["closed_loop"]["success_rate"]:.0%} of '

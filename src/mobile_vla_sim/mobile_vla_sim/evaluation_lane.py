@@ -40,6 +40,9 @@ class LaneSettings:
     """Logs go here."""
     rate: float = 20.0
     disturbance: float = 0.0
+    added_latency: float = 0.0
+    """Every inference takes so much longer [s]."""
+    latency_compensation: bool = True
 
 
 class EvaluationLane:
@@ -57,7 +60,12 @@ class EvaluationLane:
             self.domain = stack.enter_context(reserve_domain())
             settings = self._settings
             logs = settings.folder / 'logs' / f'lane_{self._index}'
-            policy = {'checkpoint': settings.checkpoint, 'rate': settings.rate}
+            policy = {
+                'checkpoint': settings.checkpoint,
+                'rate': settings.rate,
+                'added_latency': settings.added_latency,
+                'latency_compensation': str(settings.latency_compensation).lower(),
+            }
             for package, executable, parameters in (
                 ('mobile_vla_sim', 'sim', {}),
                 ('mobile_vla_policy', 'policy', policy),
