@@ -12,6 +12,7 @@ import sys
 from mobile_vla_core.errors import MobileVlaError
 from mobile_vla_core.images import use_one_thread
 
+from .arguments import without_ros
 from .config_file import config_keys, load_config, shipped_configs
 from .run_folder import RunFolder
 from .runtime import prepare_runtime
@@ -22,7 +23,7 @@ DEFAULT_CONFIG = 'nano'
 def main(arguments: Sequence[str] | None = None) -> int:
     """Parse, train, print; return the exit status."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
-    options = _parser().parse_intermixed_args(_without_ros(arguments))
+    options = _parser().parse_intermixed_args(without_ros(arguments))
     prepare_runtime()
     use_one_thread()
     # Imported here: torch reads its memory settings when it is imported.
@@ -113,19 +114,6 @@ def _parser() -> argparse.ArgumentParser:
         'overrides', nargs='*', metavar='key=value', help='such as optimiser.learning_rate=1e-3'
     )
     return parser
-
-
-def _without_ros(arguments: Sequence[str]) -> list[str]:
-    """Drop what `ros2 run` and `ros2 launch` append: `--ros-args …` up to `--` or the end."""
-    kept, dropping = [], False
-    for argument in arguments:
-        if dropping:
-            dropping = argument != '--'
-        elif argument == '--ros-args':
-            dropping = True
-        else:
-            kept.append(argument)
-    return kept
 
 
 if __name__ == '__main__':
