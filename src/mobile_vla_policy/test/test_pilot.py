@@ -318,3 +318,21 @@ def test_activation_forgets_images_chunk_and_counts(driving):
 
 def test_the_tally_holds_what_the_worker_measured(driving):
     assert (driving.tally.inference_ms, driving.tally.crc32) == (3.0, 5)
+
+
+def test_a_camera_at_half_the_rate_and_a_model_slower_than_a_step_are_reported(pilot):
+    assert (pilot.camera_rate, pilot.warnings) == (0.0, [])
+    for step in range(9):
+        stamp = START + 0.2 * step
+        assert pilot.offer(PICTURE, stamp, stamp + 0.01)
+        pilot.answered(reply(pilot, stamp, inference_ms=150.0))
+    assert pilot.camera_rate == pytest.approx(5.0)
+    camera, model = pilot.warnings
+    assert camera.startswith('the camera is too slow: 5.0 images/s')
+    assert model.startswith('the model is too slow: 150 ms')
+
+
+def test_frames_that_a_slow_model_left_out_count_as_dropped(driving):
+    driving.answered(reply(driving, START, ReplyKind.SKIPPED))
+    assert driving.tally.dropped == 1
+    assert driving.decide(START + 0.03).reason is None
