@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from rclpy.clock import Clock
 from rclpy.node import Node
 from rclpy.qos import qos_profile_sensor_data
@@ -30,14 +32,23 @@ class CameraSubscription:
     :param compressed: it carries CompressedImage
     :param pilot: says which frames are due
     :param worker: is given those
+    :param on_frame: told of each that was given, with its stamp and when it came [s]
     """
 
     def __init__(
-        self, node: Node, topic: str, *, compressed: bool, pilot: Pilot, worker: WorkerProcess
+        self,
+        node: Node,
+        topic: str,
+        *,
+        compressed: bool,
+        pilot: Pilot,
+        worker: WorkerProcess,
+        on_frame: Callable[[Picture, float, float], None],
     ) -> None:
         self._node = node
         self._pilot = pilot
         self._worker = worker
+        self._on_frame = on_frame
         self.open = False
         """Images are looked at; else they are ignored."""
         self._topic = topic
@@ -83,7 +94,10 @@ class CameraSubscription:
             return
         generation, instruction = self._pilot.generation, self._pilot.instruction
         try:
-            self._pilot.given(self._worker.send(picture, stamp, generation, instruction))
+            taken = self._worker.send(picture, stamp, generation, instruction)
+            self._pilot.given(taken)
+            if taken:
+                self._on_frame(picture, stamp, now)
         except ImageFormatError as error:
             self._pilot.given(False)
             self._pilot.refuse(StopReason.BAD_IMAGE, str(error))

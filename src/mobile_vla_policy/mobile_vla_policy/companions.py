@@ -43,7 +43,6 @@ class Companions:
         parameters: PolicyParameters,
         card: PolicyCard,
         pilot: Pilot,
-        limits: VelocityLimits,
     ) -> None:
         self._node = node
         self._parameters = parameters
@@ -53,7 +52,7 @@ class Companions:
         self._log, self._journal = self._run_log(card)
         shadow = parameters.driver.mode == SHADOW
         self._shadow = self._make_shadow(card) if shadow else None
-        self._driver = self._make_driver(limits) if not shadow else None
+        self._driver = self._make_driver(card) if not shadow else None
 
     def activate(self, now: float) -> None:
         """Begin with the drive."""
@@ -91,7 +90,9 @@ class Companions:
         """Let the human's command come first; return what the base is told, and by whom."""
         if self._driver is not None:
             return self._driver.override(chosen, now)
-        return chosen, HUMAN if self._shadow is not None else POLICY
+        if self._shadow is not None:
+            return chosen, HUMAN
+        return chosen, POLICY if chosen.reason is None else ''
 
     def watch(self, tick: Tick) -> None:
         """Take note of a tick of the control loop."""
@@ -153,15 +154,17 @@ class Companions:
         self._parts.callback(shadow.destroy)
         return shadow
 
-    def _make_driver(self, limits: VelocityLimits) -> HumanDriver | None:
+    def _make_driver(self, card: PolicyCard) -> HumanDriver | None:
         driver = self._parameters.driver
         if not driver.driver_topic:
             return None
+        limits = VelocityLimits.of(card.codec).within(self._parameters.motion.largest)
         human = HumanDriver(
             self._node,
             driver.driver_topic,
             stamped=driver.driver_stamped,
             takeover=Takeover(limits, driver.takeover_timeout, driver.takeover_hold),
+            arming=self._pilot.arming,
             correction=Correction(self._node) if driver.start_correction else None,
             instruction=lambda: self._pilot.instruction,
         )

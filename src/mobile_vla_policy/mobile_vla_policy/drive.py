@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 import time
 
 import numpy as np
@@ -16,11 +17,13 @@ from mobile_vla_core.safety import HARD_STOPS
 from mobile_vla_core.slew import Slew, SlewLimits
 
 from .command_publisher import CommandPublisher, to_twist
+from .companions import Companions
 from .control_clock import ControlClock
 from .control_loop import ControlLoop
 from .pilot import Decision, Pilot
 from .realtime import calm_interpreter, give_up_realtime_priority, take_realtime_priority
 from .status_publisher import StatusPublisher
+from .tick import Tick
 
 _PERIODS = 1200
 """Periods whose lengths are remembered: a minute at 20 Hz."""
@@ -33,6 +36,8 @@ class Drive:
     :param node: whose clock the pilot judges by, and whose log tells what changes
     :param realtime_priority: SCHED_FIFO priority of the control loop, 0 for none
     :param slew: how fast velocities may change
+    :param companions: may put a human's command before the policy's
+    :param watch: told of every tick
     :param on_failure: called with the exception that ended the control loop
     """
 
@@ -45,6 +50,8 @@ class Drive:
         restarts: Callable[[], int],
         realtime_priority: int,
         slew: SlewLimits,
+        companions: Companions,
+        watch: Callable[[Tick], None],
         on_failure: Callable[[Exception], None],
     ) -> None:
         self._node = node
@@ -54,6 +61,8 @@ class Drive:
         self._restarts = restarts
         self._realtime_priority = realtime_priority
         self._slew_limits = slew
+        self._companions = companions
+        self._watch = watch
         self._on_failure = on_failure
         self._loop: ControlLoop | None = None
         self.meter = PeriodMeter(1.0, _PERIODS)
@@ -108,13 +117,18 @@ class Drive:
         return self._slew.follow(decision.velocity)
 
     def _tick(self) -> None:
-        decision = self._pilot.decide(self._node.get_clock().now().nanoseconds * 1e-9)
-        twist = to_twist(self._shape(decision))
+        now = self._node.get_clock().now().nanoseconds * 1e-9
+        chosen = self._pilot.decide(now)
+        decision, driver = self._companions.override(chosen, now)
+        decision = replace(decision, velocity=self._shape(decision))
+        twist = to_twist(decision.velocity)
         self._commands.publish(twist)
         self.meter.mark(time.monotonic())
-        if not self._status.report(decision, twist, time.monotonic(), self._restarts()):
+        self._watch(Tick(now, chosen, decision, driver, self._pilot.tally.inference_ms))
+        restarts = self._restarts()
+        if not self._status.report(decision, twist, time.monotonic(), restarts, driver):
             return
         if decision.reason is None:
-            self._node.get_logger().info(f'driving: {self._pilot.instruction}')
+            self._node.get_logger().info(f'driving ({driver}): {self._pilot.instruction}')
         else:
             self._node.get_logger().warning(decision.sentence)

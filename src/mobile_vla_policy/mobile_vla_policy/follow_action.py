@@ -21,6 +21,7 @@ from .command_publisher import to_twist
 from .follow_goal import FollowGoal, GoalEnd, Outcome
 from .tick import Tick
 
+NOT_ACTIVE = 'the policy is not active: configure and activate it first'
 PERIOD = 0.1
 """Time between looks at the goal, and between feedbacks [s]."""
 
@@ -45,7 +46,7 @@ class FollowAction:
         self._arrived_after = arrived_after
         self._current: FollowGoal | None = None
         self._tick: Tick | None = None
-        self.refusal = 'the policy is not active: configure and activate it first'
+        self.refusal = NOT_ACTIVE
         """Why no goal can be followed now, '' when one can."""
         self._server = ActionServer(
             node,
@@ -66,11 +67,12 @@ class FollowAction:
         if goal is not None and tick.decision.fresh:
             goal.predicted(tick.decision.action_type)
 
-    def preempt(self, reason: str, outcome: Outcome = Outcome.PREEMPTED) -> None:
-        """End the goal: something else is followed now."""
-        if self._current is not None:
-            self._current.finish(outcome, reason, self._now())
-            self._current = None
+    def preempt(self, reason: str, outcome: Outcome = Outcome.PREEMPTED) -> bool:
+        """End the goal, something else is followed now; return whether there was one."""
+        goal, self._current = self._current, None
+        if goal is not None:
+            goal.finish(outcome, reason, self._now())
+        return goal is not None
 
     async def _execute(self, handle: ServerGoalHandle) -> FollowInstruction.Result:
         self.preempt('another goal was given')

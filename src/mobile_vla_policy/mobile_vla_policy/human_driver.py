@@ -14,6 +14,7 @@ from mobile_vla_core.action_space import ActionType, derive_action_type
 from mobile_vla_core.safety import StopReason
 
 from .correction import Correction
+from .gates.arming import Arming
 from .pilot import Decision
 from .takeover import Phase, Takeover
 from .velocity_subscription import VelocitySubscription
@@ -28,6 +29,7 @@ class HumanDriver:
 
     :param topic: where his commands come from
     :param stamped: it carries TwistStamped
+    :param arming: gives the base back to the policy when it is armed again
     :param correction: records what he does, None when nothing does
     :param instruction: tells what the policy follows
     """
@@ -39,11 +41,14 @@ class HumanDriver:
         *,
         stamped: bool,
         takeover: Takeover,
+        arming: Arming,
         correction: Correction | None,
         instruction: Callable[[], str],
     ) -> None:
         self._node = node
         self._takeover = takeover
+        self._arming = arming
+        self._armed = arming.count
         self._correction = correction
         self._instruction = instruction
         self._phase = Phase.POLICY
@@ -75,8 +80,11 @@ class HumanDriver:
         :param chosen: what the policy would do
         :return: what the base is told, and by whom: 'human', 'policy' or ''
         """
+        if self._arming.count != self._armed:
+            self._armed = self._arming.count
+            self._takeover.release()
         phase, velocity = self._takeover.at(now)
-        if chosen.reason is StopReason.EMERGENCY_STOP or phase is Phase.POLICY:
+        if phase is Phase.POLICY or self._arming.emergency_stop:
             return chosen, 'policy' if chosen.reason is None else ''
         if phase is Phase.HUMAN:
             kind = ActionType(int(derive_action_type(velocity)))

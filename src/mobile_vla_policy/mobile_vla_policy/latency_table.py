@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 from rich.console import Group, RenderableType
+from rich.markup import escape
 from rich.table import Table
 
 FIGURES = (
@@ -64,7 +65,7 @@ def _table(name: str, part: dict[str, Any]) -> Table:
     driving = part.get('driving')
     caption = None
     if driving is not None:
-        caption = f'{_LEVELS.get(_level(driving), "")} {driving.message}'
+        caption = f'{_LEVELS.get(_level(driving), "")} {escape(driving.message)}'
     table = Table(title=f'/{name}', caption=caption, caption_justify='left')
     table.add_column('')
     for column in _COLUMNS:
@@ -75,13 +76,13 @@ def _table(name: str, part: dict[str, Any]) -> Table:
     }
     for title, component, figure in FIGURES:
         cells = (values.get(component, {}).get(f'{figure} {key} [ms]', '') for key in _COLUMNS)
-        table.add_row(title, *cells)
+        table.add_row(escape(title), *cells)
     table.add_section()
     for title, component, key in COUNTS:
-        table.add_row(title, values.get(component, {}).get(key, ''))
+        table.add_row(escape(title), values.get(component, {}).get(key, ''))
     for component, status in part.items():
         if component != 'driving' and _level(status) > 0:
-            table.add_row(f'{_LEVELS[_level(status)]} {component}', status.message)
+            table.add_row(f'{_LEVELS[_level(status)]} {component}', escape(status.message))
     return table
 
 

@@ -21,7 +21,10 @@ from mobile_vla_core.shutdown_signal import ShutdownSignal
 
 from .arming_interface import ArmingInterface
 from .card_check import check_card
+from .follow_action import FollowAction, NOT_ACTIVE
+from .follow_goal import Outcome
 from .gates.arming import Arming
+from .instruction_topic import InstructionTopic
 from .parameters import declare_parameters, read_parameters, refuse
 from .session import Session
 
@@ -41,6 +44,15 @@ class PolicyNode(LifecycleNode):
         self._arming = Arming()
         ArmingInterface(self, self._arming, self._why_not_arm)
         self.add_on_set_parameters_callback(self._on_set_parameters)
+        InstructionTopic(self, self.follow)
+        self._action = FollowAction(
+            self, self.follow, lambda: self.get_parameter('arrived_after').value
+        )
+
+    def follow(self, instruction: str) -> str:
+        """Take an instruction as if the parameter were set; return why not, '' when done."""
+        (result,) = self.set_parameters([Parameter('instruction', value=instruction)])
+        return result.reason
 
     def start(self) -> bool:
         """Configure and activate without waiting for a lifecycle manager."""
@@ -55,7 +67,12 @@ class PolicyNode(LifecycleNode):
             for warning in check_card(card, parameters):
                 self.get_logger().warning(warning)
             self._session = Session(
-                self, parameters, card, self._arming, lambda: self._finished.set_result(1)
+                self,
+                parameters,
+                card,
+                self._arming,
+                self._action.watch,
+                lambda: self._finished.set_result(1),
             )
         except MobileVlaError as error:
             self.get_logger().error(str(error))
@@ -65,11 +82,13 @@ class PolicyNode(LifecycleNode):
     def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Begin to command the base."""
         self._session.activate()
+        self._action.refusal = ''
         return super().on_activate(state)
 
     def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Stop the base."""
         self._session.deactivate()
+        self._end_goal()
         return super().on_deactivate(state)
 
     def on_cleanup(self, _: LifecycleState) -> TransitionCallbackReturn:
@@ -89,21 +108,36 @@ class PolicyNode(LifecycleNode):
 
     def release(self) -> None:
         """Stop the base, if it was commanded, then give back all that configuring took."""
-        if self._session is not None:
-            self._session.close()
-            self._session = None
+        session, self._session = self._session, None
+        if session is not None:
+            session.close()
+        self._end_goal()
 
     def _why_not_arm(self) -> str:
         active = self._session is not None and self._session.active
         return '' if active else 'the node is not active: activate it first'
+
+    def _end_goal(self) -> None:
+        if self._action.preempt('the policy was deactivated', Outcome.ABORTED):
+            self.follow('')  # It must not be driven on by the next activation.
+        self._action.refusal = NOT_ACTIVE
 
     def _on_set_parameters(self, parameters: list[Parameter]) -> SetParametersResult:
         session = self._session
         refusal = refuse(parameters, configured=session is not None)
         for parameter in parameters if session is not None and refusal is None else ():
             if parameter.name == 'instruction':
+                refusal = session.refusal(parameter.value) or None
+        for parameter in parameters if session is not None and refusal is None else ():
+            if parameter.name == 'instruction':
+                self._action.preempt('another instruction was given')
                 session.follow(parameter.value)
         return SetParametersResult(successful=refusal is None, reason=refusal or '')
+
+    def destroy_node(self) -> None:
+        """Take the action away before the node."""
+        self._action.destroy()
+        super().destroy_node()
 
 
 def main(arguments: list[str] | None = None) -> int:

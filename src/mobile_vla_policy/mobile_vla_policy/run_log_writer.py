@@ -15,7 +15,6 @@ from datetime import datetime, timezone
 import json
 import os
 from pathlib import Path
-import secrets
 import shutil
 import signal
 import sys
@@ -86,7 +85,7 @@ class RunLogWriter:
         episode.close('unknown', reason, self._stamp)
 
     def _begin(self, instruction: str) -> None:
-        self.end('a new instruction')
+        self.end('a new instruction' if instruction else 'the instruction was taken back')
         if not instruction:
             return
         self._check_room()
@@ -99,7 +98,7 @@ class RunLogWriter:
             software='mobile_vla_policy',
             created=now,
             metadata=self._metadata,
-            name=f'run_{now:%Y%m%d_%H%M%S}_{secrets.token_hex(4)}',
+            name=f'run_{now:%Y%m%d_%H%M%S_%f}',
         )
 
     def _frame(self, head: Mapping[str, Any], data: bytes) -> None:

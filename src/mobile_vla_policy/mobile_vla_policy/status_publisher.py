@@ -25,14 +25,19 @@ class StatusPublisher:
     :param node: owner of the publisher
     :param pilot: whose instruction and counts are reported
     :param period: longest time between two messages while active [s]
+    :param mode: 'drive' or 'shadow'
     """
 
-    def __init__(self, node: Node, pilot: Pilot, period: float) -> None:
+    def __init__(self, node: Node, pilot: Pilot, period: float, mode: str = 'drive') -> None:
         self._node = node
         self._pilot = pilot
         self._period = period
+        self._mode = mode
+        self._driver = ''
         self.notes: tuple[str, ...] = ()
         """Warnings beside the pilot's."""
+        self.instruction_note = ''
+        """What is to be known of the instruction."""
         self._last: tuple[str, object, float] = ('', None, 0.0)
         self._publisher = node.create_publisher(
             PolicyStatus,
@@ -43,25 +48,36 @@ class StatusPublisher:
 
     def inactive(self) -> None:
         """Report that the node does not command the base."""
+        self._driver = ''
         self._last = (INACTIVE, None, 0.0)
         stop = Stop.because(StopReason.NOT_ACTIVE)
         self._publish(Decision(sentence=stop.sentence), INACTIVE, Twist(), 0)
 
-    def report(self, decision: Decision, twist: Twist, now: float, restarts: int) -> bool:
+    def report(
+        self, decision: Decision, twist: Twist, now: float, restarts: int, driver: str = ''
+    ) -> bool:
         """
-        Publish when it is time, or when the reason changed.
+        Publish when it is time, or when the reason or the driver changed.
 
         :param now: any steady time [s]
-        :return: True when driving began, or the reason to stop changed
+        :param driver: who moves the base: 'policy', 'human' or ''
+        :return: True when driving began, or the reason to stop or the driver changed
         """
         state = DRIVING if decision.reason is None else STOPPED
         last_state, last_reason, last_time = self._last
-        changed = (state, decision.reason) != (last_state, last_reason)
+        changed = (state, decision.reason) != (last_state, last_reason) or driver != self._driver
+        self._driver = driver
         # A little early rather than a whole tick late.
         if changed or now - last_time >= 0.9 * self._period:
             self._last = (state, decision.reason, now)
             self._publish(decision, state, twist, restarts)
         return changed
+
+    @property
+    def warnings(self) -> list[str]:
+        """What makes driving worse than it was trained, one sentence each."""
+        texts = (*self.notes, self.instruction_note, *self._pilot.warnings)
+        return [text for text in texts if text]
 
     def destroy(self) -> None:
         """Remove the publisher."""
@@ -86,7 +102,9 @@ class StatusPublisher:
             armed=self._pilot.arming.armed,
             emergency_stop=self._pilot.arming.emergency_stop,
             camera_rate=self._pilot.camera_rate,
-            warnings=[*self.notes, *self._pilot.warnings],
+            warnings=self.warnings,
+            mode=self._mode,
+            driver=self._driver,
         )
         message.header.stamp = self._node.get_clock().now().to_msg()
         self._publisher.publish(message)

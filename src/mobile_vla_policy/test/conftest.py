@@ -9,8 +9,8 @@ import pytest
 INSTRUCTIONS = ('go left', 'go right')
 
 
-def save_checkpoint(directory: Path) -> Path:
-    """Save a nano policy with random weights that always moves and never stops by itself."""
+def save_checkpoint(directory: Path, *, stops: bool = False) -> Path:
+    """Save a nano policy with random weights that always moves, or always says stop."""
     import torch
 
     from mobile_vla_core.action_space import ActionCodec, ActionType
@@ -23,7 +23,7 @@ def save_checkpoint(directory: Path) -> Path:
     network = NanoNetwork(NanoConfig())
     with torch.no_grad():
         kinds = network.head.action_type.bias.view(network.chunk, -1)
-        kinds.zero_()[:, ActionType.MOVEMENT] = 100.0
+        kinds.zero_()[:, ActionType.STOP if stops else ActionType.MOVEMENT] = 100.0
         network.head.velocity.bias.view(network.chunk, -1)[:, 0] = 0.5
     limits = ((-1.0, 1.0), (-0.5, 0.5), (-1.0, 1.0))
     card = PolicyCard(
@@ -45,3 +45,8 @@ def save_checkpoint(directory: Path) -> Path:
 @pytest.fixture(scope='session')
 def checkpoint(tmp_path_factory) -> Path:
     return save_checkpoint(tmp_path_factory.mktemp('policy') / 'checkpoint')
+
+
+@pytest.fixture(scope='session')
+def still_checkpoint(tmp_path_factory) -> Path:
+    return save_checkpoint(tmp_path_factory.mktemp('policy') / 'still', stops=True)

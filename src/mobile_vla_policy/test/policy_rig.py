@@ -54,16 +54,19 @@ class PolicyRig:
 
     :param parameters: of the node
     :param camera: publish a picture every 0.1 s from the start
+    :param publish_compressed: publish CompressedImage, whatever the node expects
 
     With `use_sim_time` the rig is the simulation: its time stands still while `paused` is set.
     """
 
-    def __init__(self, *, camera: bool = True, **parameters: object) -> None:
+    def __init__(
+        self, *, camera: bool = True, publish_compressed: bool = False, **parameters: object
+    ) -> None:
         self.stamped = bool(parameters.get('stamped', False))
         self.twists: deque[tuple[float, Twist]] = deque()
         self.statuses: deque[PolicyStatus] = deque()
         self.camera_on = camera
-        self.compressed = bool(parameters.get('compressed', False))
+        self.compressed = publish_compressed or bool(parameters.get('compressed', False))
         self.simulated = bool(parameters.get('use_sim_time', False))
         self.paused = False
         self.simulated_time = 100.0
@@ -83,7 +86,7 @@ class PolicyRig:
         self._camera.join()
         self._executor.shutdown()
         self._spinning.join()
-        self._node.destroy_node()
+        self.node.destroy_node()
         rclpy.shutdown(context=self._context)
         if self.process.poll() is None:
             self.process.kill()
@@ -154,11 +157,11 @@ class PolicyRig:
         return self._call(ChangeState, 'policy/change_state', request).success
 
     def _call(self, kind, name, request):
-        client = self._node.create_client(kind, name)
+        client = self.node.create_client(kind, name)
         assert client.wait_for_service(PATIENCE)
         future = client.call_async(request)
         self.wait(future.done)
-        self._node.destroy_client(client)
+        self.node.destroy_client(client)
         return future.result()
 
     def _start_process(self, parameters: dict[str, object]) -> None:
@@ -181,21 +184,21 @@ class PolicyRig:
         os.environ['ROS_AUTOMATIC_DISCOVERY_RANGE'] = 'LOCALHOST'
         self._context = Context()
         rclpy.init(context=self._context, domain_id=DOMAIN)
-        self._node = Node('rig', context=self._context, namespace=self._namespace)
-        self._clock = self._node.create_publisher(Clock, '/clock', 1) if self.simulated else None
-        self._images = self._node.create_publisher(
+        self.node = Node('rig', context=self._context, namespace=self._namespace)
+        self._clock = self.node.create_publisher(Clock, '/clock', 1) if self.simulated else None
+        self._images = self.node.create_publisher(
             CompressedImage if self.compressed else Image,
             'camera/image_raw',
             qos_profile_sensor_data,
         )
-        self._node.create_subscription(
+        self.node.create_subscription(
             TwistStamped if self.stamped else Twist, 'cmd_vel', self._on_command, 10
         )
-        self._emergency_stop = self._node.create_publisher(Bool, 'emergency_stop', 10)
+        self._emergency_stop = self.node.create_publisher(Bool, 'emergency_stop', 10)
         latched = QoSProfile(depth=10, durability=DurabilityPolicy.TRANSIENT_LOCAL)
-        self._node.create_subscription(PolicyStatus, 'policy/status', self._on_status, latched)
+        self.node.create_subscription(PolicyStatus, 'policy/status', self._on_status, latched)
         self._executor = SingleThreadedExecutor(context=self._context)
-        self._executor.add_node(self._node)
+        self._executor.add_node(self.node)
         self._ending = threading.Event()
         self._spinning = threading.Thread(target=self._executor.spin)
         self._spinning.start()

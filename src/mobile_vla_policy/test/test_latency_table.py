@@ -53,7 +53,7 @@ def test_before_the_first_message_it_says_that_it_waits(table):
 def test_figures_stand_in_their_rows(table):
     table.take(diagnostics('robot/policy'))
     lines = text(table).splitlines()
-    (period,) = [line for line in lines if 'command period' in line]
+    (period,) = [line for line in lines if 'command period [ms]' in line]
     assert '50.01' in period
     assert '53' in period
     assert any('worker restarts' in line and '3' in line for line in lines)

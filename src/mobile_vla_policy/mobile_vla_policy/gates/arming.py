@@ -21,6 +21,8 @@ class Arming:
         self._armed = False
         self._pressed = False
         self._latched = False
+        self.count = 0
+        """How often the robot was armed: a person said again that it may go on."""
 
     @property
     def armed(self) -> bool:
@@ -37,6 +39,7 @@ class Arming:
         if self._pressed:
             return 'the emergency stop is pressed: release it first'
         self._armed, self._latched = True, False
+        self.count += 1
         return ''
 
     def disarm(self) -> None:
