@@ -23,7 +23,7 @@ class Correction:
 
     def __init__(self, node: Node) -> None:
         self._node = node
-        self._started = False
+        self._wanted = self._started = False
         self._start = node.create_client(StartEpisode, 'recorder/start')
         self._stop = node.create_client(StopEpisode, 'recorder/stop')
 
@@ -32,11 +32,13 @@ class Correction:
         if not self._start.service_is_ready():
             self._warn(f'there is no service {self._start.srv_name}: is the recorder running?')
             return
+        self._wanted = True
         request = StartEpisode.Request(instruction=instruction, scenario=SCENARIO)
         self._start.call_async(request).add_done_callback(self._on_started)
 
     def end(self) -> None:
         """Ask for the end of the episode that was begun."""
+        self._wanted = False
         if self._started and self._stop.service_is_ready():
             request = StopEpisode.Request(outcome='unknown', reason=ENDED)
             self._stop.call_async(request)
@@ -52,6 +54,8 @@ class Correction:
         if self._started:
             path = answer.result().path
             self._node.get_logger().info(f'recording the correction: {path}')
+            if not self._wanted:
+                self.end()
         else:
             self._warn(answer.result().message)
 

@@ -127,6 +127,32 @@ def test_the_driver_comes_first_at_once_and_holds_the_robot_until_it_is_armed(cl
     assert client.rig.latest().driver == 'policy'
 
 
+def test_the_emergency_stop_counts_for_the_driver_too(client):
+    client.drive(0.125)
+    client.rig.wait(lambda: client.commanded(0.125, 0.0))
+    client.rig.press_emergency_stop(True)
+    status = client.rig.wait_for_reason('the emergency stop is pressed')
+    assert (status.driver, status.emergency_stop) == ('', True)
+    client.rig.wait(lambda: is_zero(client.rig.twists[-1][1]))
+    client.drive(None)
+    client.rig.press_emergency_stop(False)
+    client.rig.wait_for_reason('the emergency stop was pressed')
+    assert client.rig.trigger('arm')[0]
+    client.rig.wait_until_driving()
+
+
+def test_the_driver_may_drive_while_the_policy_may_not(client):
+    assert client.rig.trigger('disarm')[0]
+    client.rig.wait_for_reason('not armed')
+    client.drive(-0.125)
+    client.rig.wait(lambda: client.commanded(-0.125, 0.0))
+    assert client.rig.latest().armed is False
+    client.drive(None)
+    client.rig.wait_for_reason('the driver took over and let go')
+    assert client.rig.trigger('arm')[0]
+    client.rig.wait_until_driving()
+
+
 def test_the_diagnostics_tell_rate_times_counts_and_memory(client):
     heard = []
     client.node.create_subscription(DiagnosticArray, '/diagnostics', heard.append, 10)
