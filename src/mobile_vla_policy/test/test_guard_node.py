@@ -1,0 +1,146 @@
+# Copyright 2026 The Mobile VLA Authors
+# SPDX-License-Identifier: Apache-2.0
+"""Tests for guard_node.py, through its process and DDS."""
+
+from collections import deque
+import os
+import signal
+import subprocess
+import sys
+import time
+
+from geometry_msgs.msg import Twist
+import pytest
+import rclpy
+from rclpy.context import Context
+from rclpy.executors import SingleThreadedExecutor
+from rclpy.node import Node
+
+from mobile_vla_core.ros_domain import reserve_domain
+
+PATIENCE = 30.0
+PERIOD = 0.05
+AHEAD = 0.5
+
+
+class GuardRig:
+    """A guard in its own process, with what stands for policy and base around it."""
+
+    def __init__(self, domain: int, *options: str) -> None:
+        self._context = Context()
+        rclpy.init(context=self._context, domain_id=domain)
+        self.node = Node('rig', context=self._context)
+        self._executor = SingleThreadedExecutor(context=self._context)
+        self._executor.add_node(self.node)
+        self.seen: deque[float] = deque(maxlen=1000)
+        self.node.create_subscription(Twist, 'cmd_vel', self._on_command, 10)
+        self._commands = self.node.create_publisher(Twist, 'cmd_vel_policy', 1)
+        command = [sys.executable, '-m', 'mobile_vla_policy.guard_node', '--ros-args', *options]
+        environment = dict(os.environ, ROS_DOMAIN_ID=str(domain))
+        environment['PYTHONPATH'] = os.pathsep.join(path for path in sys.path if path)
+        self.process = subprocess.Popen(
+            command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+
+    def close(self) -> str:
+        """End the guard and return what it wrote."""
+        self.process.send_signal(signal.SIGTERM)
+        output = self.process.communicate(timeout=PATIENCE)[0]
+        self._executor.shutdown()
+        self.node.destroy_node()
+        rclpy.shutdown(context=self._context)
+        return output
+
+    def spin(self, seconds: float) -> None:
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0.0:
+            self._executor.spin_once(timeout_sec=left)
+
+    def command(self, speed: float) -> None:
+        """Publish a speed once, then give everybody a period."""
+        twist = Twist()
+        twist.linear.x = speed
+        self._commands.publish(twist)
+        self.spin(PERIOD)
+
+    def drive(self, speed: float, condition) -> None:
+        """Command a speed at 20 Hz until a condition holds."""
+        deadline = time.monotonic() + PATIENCE
+        while not condition():
+            assert time.monotonic() < deadline, f'waited in vain; last: {list(self.seen)[-5:]}'
+            self.command(speed)
+
+    def start(self) -> None:
+        """Drive from a stop until the base moves; again if a busy machine made a gap."""
+        deadline = time.monotonic() + PATIENCE
+        self.seen.clear()
+        while AHEAD not in self.seen:
+            assert time.monotonic() < deadline, f'waited in vain; last: {list(self.seen)[-5:]}'
+            for speed in (0.0, 0.0, AHEAD, AHEAD):
+                self.command(speed)
+
+    def _on_command(self, message: Twist) -> None:
+        self.seen.append(message.linear.x)
+
+
+@pytest.fixture(scope='module')
+def rig():
+    with reserve_domain() as domain:
+        rig = GuardRig(domain)
+        yield rig
+        assert 'Traceback' not in rig.close()
+        assert rig.process.returncode == 0
+
+
+def test_zeros_come_before_any_command_and_commands_pass_after_a_zero(rig):
+    rig.drive(AHEAD, lambda: rig.seen.count(0.0) > 5)
+    assert AHEAD not in rig.seen, 'a drive that does not begin with zero is not passed on'
+    rig.start()
+
+
+def test_zeros_come_by_themselves_when_the_commands_end(rig):
+    rig.start()
+    rig.seen.clear()
+    rig.spin(0.6)
+    assert rig.seen[-1] == 0.0
+    assert rig.seen.count(0.0) > 5
+
+
+def test_a_speed_is_limited(rig):
+    rig.start()
+    rig.drive(0.0, lambda: rig.seen[-1] == 0.0)
+    rig.drive(100.0, lambda: max(rig.seen) == 1.5)
+
+
+def test_a_second_publisher_stops_the_base_until_it_is_gone(rig):
+    rig.start()
+    second = rig.node.create_publisher(Twist, 'cmd_vel_policy', 1)
+    rig.drive(AHEAD, lambda: rig.seen[-1] == 0.0)
+    rig.seen.clear()
+    rig.drive(AHEAD, lambda: len(rig.seen) > 20)
+    assert set(rig.seen) == {0.0}
+    rig.node.destroy_publisher(second)
+    rig.start()
+
+
+@pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM])
+def test_zero_is_the_last_word_on_a_signal(number):
+    with reserve_domain() as domain:
+        rig = GuardRig(domain, '-p', 'timeout:=5.0')
+        rig.start()
+        rig.process.send_signal(number)
+        rig.drive(AHEAD, lambda: rig.process.poll() is not None)
+        rig.spin(0.2)
+        assert rig.seen[-1] == 0.0
+        assert rig.process.returncode == 0
+        rig.close()
+
+
+def test_a_parameter_out_of_range_is_one_sentence():
+    with reserve_domain() as domain:
+        rig = GuardRig(domain, '-p', 'timeout:=0.0')
+        output = rig.process.communicate(timeout=PATIENCE)[0]
+        assert rig.process.returncode == 1
+        assert output.startswith('guard: ')
+        assert len(output.splitlines()) == 1
+        rig.close()
