@@ -44,7 +44,8 @@ DOMAIN = 1 + os.getpid() % 100
 _NUMBERS = itertools.count()
 
 PICTURE = np.random.default_rng(0).integers(0, 255, (90, 160, 3), dtype=np.uint8)
-PICTURES = (PICTURE, PICTURE[:, ::-1])
+PICTURES = (PICTURE, PICTURE.copy())
+PICTURES[1][:8, :8] = 128
 """Shown in turn: a camera whose pictures never change is frozen."""
 
 
