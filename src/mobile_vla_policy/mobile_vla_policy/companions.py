@@ -110,6 +110,7 @@ class Companions:
             dropped=tally.dropped,
             restarts=restarts,
             free_memory=free_memory(),
+            armed=self._pilot.arming.armed,
             warnings=tuple(warnings),
             log_dropped=0 if self._log is None else self._log.dropped,
         )

@@ -22,7 +22,15 @@ _SLOW, _LATE = 0.95, 0.5
 wanted rate and of the period."""
 _LOW_MEMORY, _NO_MEMORY = 512 * 1024**2, 128 * 1024**2
 """Free memory that is worth a warning, an error [bytes]."""
-_WAITING = frozenset({StopReason.NO_INSTRUCTION, StopReason.WORKER_STARTING, StopReason.NO_CHUNK})
+_WAITING = frozenset(
+    {
+        StopReason.NOT_ARMED,
+        StopReason.TAKEN_OVER,
+        StopReason.NO_INSTRUCTION,
+        StopReason.WORKER_STARTING,
+        StopReason.NO_CHUNK,
+    }
+)
 """Stops that are nobody's fault."""
 
 
@@ -53,6 +61,7 @@ class Counts:
     :param dropped: frames left out since activation
     :param restarts: of the worker
     :param free_memory: of the machine [bytes]
+    :param armed: the robot may move
     :param warnings: sentences that the status carries
     :param log_dropped: records that the run log left out
     """
@@ -61,6 +70,7 @@ class Counts:
     dropped: int = 0
     restarts: int = 0
     free_memory: int = 0
+    armed: bool = False
     warnings: tuple[str, ...] = ()
     log_dropped: int = 0
 
@@ -108,7 +118,11 @@ class Health:
         if self._tick is None:
             return HealthRow('driving', Level.OK, 'inactive')
         decision, driver = self._tick.decision, self._tick.driver
-        values = {'driver': driver, 'reason': decision.sentence}
+        values = {
+            'driver': driver,
+            'armed': str(counts.armed).lower(),
+            'reason': decision.sentence,
+        }
         if decision.reason is not None:
             level = Level.WARN if decision.reason in _WAITING else Level.ERROR
             return HealthRow('driving', level, decision.sentence, values)

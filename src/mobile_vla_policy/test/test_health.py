@@ -105,6 +105,9 @@ def test_a_dead_worker_is_an_error(health):
     [
         (StopReason.NO_INSTRUCTION, Level.WARN),
         (StopReason.NO_CHUNK, Level.WARN),
+        (StopReason.NOT_ARMED, Level.WARN),
+        (StopReason.TAKEN_OVER, Level.WARN),
+        (StopReason.EMERGENCY_STOP, Level.ERROR),
         (StopReason.STALE_IMAGE, Level.ERROR),
     ],
 )

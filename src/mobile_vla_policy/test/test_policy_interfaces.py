@@ -171,7 +171,7 @@ def test_the_diagnostics_tell_rate_times_counts_and_memory(client):
     keys = {pair.key for status in rows.values() for pair in status.values}
     for name in ('period', 'inference', 'image to command'):
         assert {f'{name} p50 [ms]', f'{name} p99 [ms]', f'{name} max [ms]'} <= keys
-    assert {'rate [Hz]', 'dropped frames', 'restarts', 'free memory [MiB]'} <= keys
+    assert {'rate [Hz]', 'dropped frames', 'restarts', 'free memory [MiB]', 'armed'} <= keys
 
 
 def test_the_latency_program_prints_one_table_and_ends(client):
@@ -214,12 +214,21 @@ def test_a_deactivation_aborts_the_goal_and_ends_the_run_log(client, folder):
     assert crc in seen
 
 
-def test_a_takeover_stands_in_the_run_log(folder, shared):
-    kinds = set()
-    for path in find_episodes(folder):
-        with Episode(path) as episode:
-            kinds |= {kind for _, kind, _ in episode.events}
-    assert {'takeover', 'stopped', 'driving', 'prediction'} <= kinds
+def test_a_takeover_stands_in_the_run_log(client, folder):
+    client.drive(0.125)
+    client.rig.wait(lambda: client.commanded(0.125, 0.0))
+    client.drive(None)
+    client.rig.wait_for_reason('the driver took over and let go')
+    assert client.rig.trigger('arm')[0]
+    before = len(find_episodes(folder))
+    client.rig.set_parameter('instruction', 'go right')  # which ends the file
+    client.rig.wait(lambda: len(find_episodes(folder)) > before)
+    with Episode(find_episodes(folder)[-1]) as episode:
+        kinds = [kind for _, kind, _ in episode.events]
+        took = kinds.index('takeover')
+        assert 'driving' in kinds[:took]
+        assert 'stopped' in kinds[took:]
+        assert 0.125 in episode.commands['twist'][:, 0]
 
 
 def test_predictions_of_stop_in_a_row_end_a_goal_as_arrived(arriving):
