@@ -4,29 +4,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, Field, field, fields
-from typing import Any
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, Field, fields
 
-from rcl_interfaces.msg import FloatingPointRange, IntegerRange, ParameterDescriptor
-from rclpy.exceptions import ParameterException
 from rclpy.node import Node
 from rclpy.parameter import Parameter
 
-from mobile_vla_core.errors import ConfigError, InstructionError
+from mobile_vla_core.errors import InstructionError
 from mobile_vla_core.instruction import check_instruction
 from mobile_vla_core.slew import SlewLimits
 
+from .parameter import declare, parameter
+
 MODES = ('drive', 'shadow')
-
-
-def parameter(default: Any, description: str, low: Any = None, high: Any = None) -> Any:
-    """
-    Describe a parameter as a field of its group; the field's name is the parameter's.
-
-    :param low: smallest value, None when any will do
-    """
-    return field(default=default, metadata={'description': description, 'range': (low, high)})
 
 
 @dataclass(frozen=True)
@@ -211,22 +201,6 @@ def declare_parameters(node: Node) -> None:
     declare(node, _all())
 
 
-def declare(node: Node, items: Iterable[Field], *, read_only: bool = False) -> None:
-    """
-    Declare parameters that are described by fields, see `parameter`.
-
-    :raises ConfigError: if a value given at start is of another type or out of range
-    """
-    for item in items:
-        try:
-            node.declare_parameter(item.name, item.default, _descriptor(item, read_only))
-        except ParameterException as error:
-            kind = type(item.default).__name__
-            raise ConfigError(
-                f'{error} (expected a value of type {kind}, such as {item.default!r})'
-            ) from error
-
-
 def read_parameters(node: Node) -> PolicyParameters:
     """Read all parameters into one immutable value."""
     groups = {
@@ -261,13 +235,3 @@ def refuse(parameters: Sequence[Parameter], configured: bool) -> str | None:
 def _all() -> Iterator[Field]:
     for group in fields(PolicyParameters):
         yield from fields(group.default)
-
-
-def _descriptor(item: Field, read_only: bool = False) -> ParameterDescriptor:
-    low, high = item.metadata['range']
-    descriptor = ParameterDescriptor(description=item.metadata['description'], read_only=read_only)
-    if isinstance(low, float):
-        descriptor.floating_point_range = [FloatingPointRange(from_value=low, to_value=high)]
-    elif isinstance(low, int):
-        descriptor.integer_range = [IntegerRange(from_value=low, to_value=high)]
-    return descriptor

@@ -10,7 +10,7 @@ from rclpy.node import Node
 
 from mobile_vla_core.safety import VelocityLimits
 
-from ..parameters import declare, parameter
+from ..parameter import declare, parameter
 
 
 @dataclass(frozen=True)
