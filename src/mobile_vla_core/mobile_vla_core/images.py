@@ -89,6 +89,24 @@ def message_to_jpeg(
     return _encode_bgr(_convert(picture, conversion), quality)
 
 
+def check_declared_size(size: int, height: int, step: int, encoding: str) -> None:
+    """
+    Refuse a sensor_msgs/Image that has more bytes than its fields account for.
+
+    Its first rows can be converted, so a recorder keeps them; but one does not drive on an image
+    that is not what it says it is.
+
+    :param size: of the message's data [bytes]
+    :raises ImageFormatError: if it is larger than declared
+    """
+    declared = step * (height * 3 // 2 if encoding == 'nv12' else height)
+    if size > declared:
+        raise ImageFormatError(
+            f'an {encoding} picture of {height} rows of {step} bytes has {declared} bytes, '
+            f'found {size}: its height or step is wrong, mend the camera driver'
+        )
+
+
 def encode_jpeg(rgb: NDArray[np.uint8], quality: int = JPEG_QUALITY) -> bytes:
     """Encode an RGB picture, shape (H, W_px, 3) uint8, as JPEG."""
     return _encode_bgr(_convert(rgb, cv2.COLOR_RGB2BGR), quality)

@@ -11,6 +11,7 @@ import pytest
 
 from mobile_vla_core.errors import ConfigError, ImageFormatError
 from mobile_vla_core.images import (
+    check_declared_size,
     decode_jpeg,
     encode_jpeg,
     jpeg_size,
@@ -157,3 +158,11 @@ def test_a_raw_picture_goes_the_same_way_as_a_recorded_one():
 def test_bad_preprocessing_is_refused(bad):
     with pytest.raises(ConfigError):
         Preprocessing.from_dict(bad)
+
+
+@pytest.mark.parametrize(('encoding', 'step'), [('rgb8', 96), ('rgb8', 100), ('nv12', 32)])
+def test_more_bytes_than_declared_are_refused(encoding, step):
+    size = step * (36 if encoding == 'nv12' else 24)
+    check_declared_size(size, 24, step, encoding)
+    with pytest.raises(ImageFormatError, match=f'has {size} bytes, found {size + 1}'):
+        check_declared_size(size + 1, 24, step, encoding)

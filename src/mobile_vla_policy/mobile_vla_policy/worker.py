@@ -27,8 +27,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mobile_vla_core.errors import ImageFormatError, MobileVlaError
-from mobile_vla_core.images import Preprocessing
-from mobile_vla_core.picture import Picture
+from mobile_vla_core.images import check_declared_size, Preprocessing
+from mobile_vla_core.picture import COMPRESSED, Picture
 
 from .cpu_set import parse_cpus, pin_process
 from .frame_buffer import FrameBuffer
@@ -124,6 +124,8 @@ class Worker:
     def _preprocess(self, record: FrameRecord) -> NDArray[np.uint8]:
         data = self._buffer.read(record.sequence, record.size)
         picture = Picture(data, record.encoding, record.height, record.width, record.step)
+        if record.encoding != COMPRESSED:
+            check_declared_size(record.size, record.height, record.step, record.encoding)
         return self._preprocessing(picture.to_jpeg(self._preprocessing.jpeg_quality))
 
     @staticmethod

@@ -29,7 +29,14 @@ def test_a_reply_comes_back_as_it_was():
     got = ReplyRecord.unpack(sent.pack())
     np.testing.assert_array_equal(got.actions, actions)
     assert (got.kind, got.sequence, got.generation, got.stamp) == (ReplyKind.CHUNK, 3, 7, 12.5)
+    assert np.isnan([got.brightness, got.contrast]).all()
     assert (got.inference_ms, got.crc32, got.text) == (3.25, 0xFFFFFFFF, 'seen')
+
+
+def test_a_reply_describes_the_frame():
+    sent = ReplyRecord(ReplyKind.SEEN, crc32=9, brightness=100.5, contrast=20.25)
+    got = ReplyRecord.unpack(sent.pack())
+    assert (got.crc32, got.brightness, got.contrast) == (9, 100.5, 20.25)
 
 
 def test_a_reply_without_actions_has_none():

@@ -71,6 +71,14 @@ def test_the_network_sees_the_bytes_that_training_saw(bench, policy):
     assert raw.crc32 == compressed.crc32 == zlib.crc32(seen)
 
 
+def test_every_frame_that_was_seen_is_described(bench, policy):
+    for reply in bench((1, 1), (2, 1)):
+        seen = policy.card.preprocessing(encode_jpeg(picture(reply.sequence)))
+        assert reply.crc32 == zlib.crc32(seen)
+        assert reply.brightness == pytest.approx(seen.mean(), rel=1e-5)
+        assert reply.contrast == pytest.approx(seen.std(axis=(0, 1)).max(), rel=1e-5)
+
+
 def test_the_chunk_is_the_policys_and_carries_the_stamp_of_its_frame(bench, policy):
     (reply,) = bench((1, 1))
     assert reply.kind is ReplyKind.CHUNK
