@@ -4,20 +4,26 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
+from typing import Any
 
+from rclpy.event_handler import SubscriptionEventCallbacks
 from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, QoSProfile
-from rclpy.qos_overriding_options import QoSOverridingOptions
 from std_msgs.msg import String
+
+_REMEMBERED = 8
+"""Messages of which a second copy is known."""
 
 
 class InstructionTopic:
     """
-    Follow what is published; '' stops the robot.
+    Follow what is published, for as long as the node lives; '' stops the robot.
 
-    The subscription is transient local, so an instruction that was published before the node
-    was there counts too. A publisher that is volatile needs a QoS override.
+    There are two subscriptions. The transient local one hears an instruction that was published
+    before the node was there, but no publisher that is volatile, as that of the original system;
+    the volatile one hears every publisher. What comes by both counts once.
 
     :param follow: takes an instruction and returns why it is refused, '' when it is not
     """
@@ -25,19 +31,22 @@ class InstructionTopic:
     def __init__(self, node: Node, follow: Callable[[str], str]) -> None:
         self._node = node
         self._follow = follow
-        self._subscription = node.create_subscription(
-            String,
-            'instruction',
-            self._on_instruction,
-            QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL),
-            qos_overriding_options=QoSOverridingOptions.with_default_policies(),
-        )
+        self._heard: deque[tuple[str, int]] = deque(maxlen=_REMEMBERED)
+        for durability in (DurabilityPolicy.TRANSIENT_LOCAL, DurabilityPolicy.VOLATILE):
+            node.create_subscription(
+                String,
+                'instruction',
+                self._on_instruction,
+                QoSProfile(depth=1, durability=durability),
+                # Publishers that only one of the two can hear are no fault.
+                event_callbacks=SubscriptionEventCallbacks(use_default_callbacks=False),
+            )
 
-    def destroy(self) -> None:
-        """Remove the subscription."""
-        self._node.destroy_subscription(self._subscription)
-
-    def _on_instruction(self, message: String) -> None:
+    def _on_instruction(self, message: String, info: dict[str, Any]) -> None:
+        key = (message.data, info['source_timestamp'])
+        if key in self._heard:
+            return
+        self._heard.append(key)
         refusal = self._follow(message.data)
         if refusal:
             self._node.get_logger().warning(f'an instruction on the topic is refused: {refusal}')

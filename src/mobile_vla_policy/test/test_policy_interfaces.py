@@ -13,6 +13,7 @@ from lifecycle_msgs.msg import Transition
 from policy_client import PolicyClient
 from policy_rig import DOMAIN, is_zero, PATIENCE, PolicyRig
 import pytest
+from std_msgs.msg import String
 
 from mobile_vla_core.episodes import Episode, find_episodes
 from mobile_vla_core.images import Preprocessing
@@ -52,6 +53,14 @@ def test_a_topic_gives_the_instruction_and_an_empty_one_stops(client):
     client.instruct('')
     status = client.rig.wait_for_reason('no instruction')
     assert status.driver == ''
+
+
+def test_volatile_publishers_such_as_the_original_systems_are_heard_too(client):
+    volatile = client.node.create_publisher(String, 'instruction', 10)
+    client.rig.wait(lambda: volatile.get_subscription_count() > 0)
+    volatile.publish(String(data='go right'))
+    client.rig.wait(lambda: client.rig.latest().instruction == 'go right')
+    client.node.destroy_publisher(volatile)
 
 
 def test_an_instruction_that_cannot_be_followed_changes_nothing(client):
