@@ -4,6 +4,7 @@
 """Hold the launch files against what is installed; reads them, so needs no launch library."""
 
 import ast
+from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 import importlib
 import os
@@ -15,8 +16,13 @@ import yaml
 
 SHARE = Path(get_package_share_directory('mobile_vla_bringup'))
 NODE_FILES = ('sim.launch.py', 'record.launch.py', 'policy.launch.py')
-PARAMETER_MODULES = {'teleop': 'teleop.parameters'}
+PARAMETER_MODULES = {'teleop': 'teleop.parameters', 'guard': 'guard.parameters'}
 """By executable, where it is not `parameters`."""
+NOT_AT_LAUNCH = {
+    'policy': {'added_latency', 'latency_compensation'},
+    'guard': {'input_topic'},
+}
+"""By node: what only tests set, and what the other node has to agree with."""
 
 
 def calls(path: Path, name: str) -> list[ast.Call]:
@@ -39,14 +45,19 @@ def constants(call: ast.Call, name: str) -> str:
 
 def declared_parameters(node: ast.Call) -> set[str]:
     """Return the names that the parameters module of a node declares."""
-    module = PARAMETER_MODULES.get(constants(node, 'executable'), 'parameters')
+    executable = constants(node, 'executable')
+    module = PARAMETER_MODULES.get(executable, 'parameters')
     module = importlib.import_module(f'{constants(node, "package")}.{module}')
-    (declared,) = [
-        value
-        for name, value in vars(module).items()
-        if name.endswith('Parameters') and is_dataclass(value)
-    ]
-    return {field.name for field in fields(declared)} | {'use_sim_time'}
+    declared = getattr(module, f'{executable.capitalize()}Parameters')
+    return set(_names(declared)) | {'use_sim_time'}
+
+
+def _names(declared: type) -> Iterator[str]:
+    for field in fields(declared):
+        if is_dataclass(field.default):
+            yield from _names(type(field.default))
+        else:
+            yield field.name
 
 
 def configurations(path: Path) -> set[str]:
@@ -95,15 +106,19 @@ def test_every_parameter_that_is_passed_is_declared_by_the_node(name):
 
 @pytest.mark.parametrize('name', NODE_FILES)
 def test_every_parameter_in_the_config_file_is_declared_and_not_passed_too(name):
-    node = calls(SHARE / name, 'Node')[0]
     config = yaml.safe_load(config_of(SHARE / name).read_text())
-    names = set(config['/**']['ros__parameters'])
+    nodes = {constants(node, 'name'): node for node in calls(SHARE / name, 'Node')}
     arguments = {
         ast.literal_eval(call.args[0]) for call in calls(SHARE / name, 'DeclareLaunchArgument')
     }
-    assert names
-    assert names <= declared_parameters(node)
-    assert not names & arguments
+    for section, content in config.items():
+        # '/**' is for every node of that file, '/**/guard' for the one of that name.
+        node = nodes.get(section.removeprefix('/**').lstrip('/'), next(iter(nodes.values())))
+        names = set(content['ros__parameters'])
+        assert names
+        assert names <= declared_parameters(node)
+        if node is next(iter(nodes.values())):
+            assert not names & arguments
 
 
 def test_every_parameter_of_the_recorder_can_be_given_at_launch():
@@ -112,6 +127,34 @@ def test_every_parameter_of_the_recorder_can_be_given_at_launch():
     config = yaml.safe_load(config_of(path).read_text())['/**']['ros__parameters']
     declared = declared_parameters(calls(path, 'Node')[0])
     assert declared - arguments - set(config) == {'camera_name'}  # camera_names does more
+
+
+def test_every_parameter_of_policy_and_guard_can_be_given_at_launch_or_in_the_file():
+    path = SHARE / 'policy.launch.py'
+    config = yaml.safe_load(config_of(path).read_text())
+    for node in calls(path, 'Node'):
+        (passed,) = [e for e in keywords(node)['parameters'].elts if isinstance(e, ast.Dict)]
+        given = set(config[f'/**/{constants(node, "name")}']['ros__parameters'])
+        given |= {ast.literal_eval(key) for key in passed.keys}
+        assert declared_parameters(node) - given == NOT_AT_LAUNCH[constants(node, 'name')]
+
+
+@pytest.mark.parametrize(('guard', 'topic'), [('true', 'cmd_vel_policy'), ('false', 'base')])
+def test_the_policy_publishes_to_the_guard_when_there_is_one(guard, topic):
+    values = {'guard': guard, 'cmd_vel_topic': 'base'}
+    (expression,) = calls(SHARE / 'policy.launch.py', 'PythonExpression')
+    text = ''.join(
+        part.value if isinstance(part, ast.Constant) else values[ast.literal_eval(part.args[0])]
+        for part in expression.args[0].elts
+    )
+    assert ast.literal_eval(ast.unparse(_chosen(ast.parse(text, mode='eval').body))) == topic
+    parameters = importlib.import_module('mobile_vla_policy.guard.parameters')
+    assert parameters.GuardParameters().input_topic == 'cmd_vel_policy'
+
+
+def _chosen(choice: ast.IfExp) -> ast.expr:
+    left, right = choice.test.left, choice.test.comparators[0]
+    return choice.body if ast.literal_eval(left) == ast.literal_eval(right) else choice.orelse
 
 
 @pytest.mark.parametrize('name', NODE_FILES)
