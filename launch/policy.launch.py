@@ -42,7 +42,7 @@ def generate_launch_description() -> LaunchDescription:
                 'guard',
                 default_value='true',
                 choices=['true', 'false'],
-                description='Start the guard between the policy and cmd_vel_topic.',
+                description='Start the guard before the base; never in shadow mode.',
             ),
             DeclareLaunchArgument(
                 'device',
@@ -164,7 +164,10 @@ def generate_launch_description() -> LaunchDescription:
                         'strategy': _argument('strategy', str),
                         'image_topic': _argument('image_topic', str),
                         'compressed': _argument('compressed', bool),
-                        'cmd_vel_topic': ParameterValue(_behind_the_guard(), value_type=str),
+                        'cmd_vel_topic': ParameterValue(
+                            _guarded('cmd_vel_policy', [LaunchConfiguration('cmd_vel_topic')]),
+                            value_type=str,
+                        ),
                         'stamped': _argument('stamped', bool),
                         'driver_topic': _argument('driver_topic', str),
                         'driver_stamped': _argument('driver_stamped', bool),
@@ -187,7 +190,7 @@ def generate_launch_description() -> LaunchDescription:
                 name='guard',
                 namespace=LaunchConfiguration('namespace'),
                 output='screen',
-                condition=IfCondition(LaunchConfiguration('guard')),
+                condition=IfCondition(_guarded('true', ['false'])),
                 respawn=True,
                 parameters=[
                     LaunchConfiguration('params_file'),
@@ -207,14 +210,20 @@ def _argument(name: str, kind: type) -> ParameterValue:
     return ParameterValue(LaunchConfiguration(name), value_type=kind)
 
 
-def _behind_the_guard() -> PythonExpression:
-    """Return where the policy publishes: to the guard if there is one, else to the base."""
+def _guarded(yes: str, no: list[str | LaunchConfiguration]) -> PythonExpression:
+    """
+    Choose a text by whether there is a guard.
+
+    Beside a human who drives there is none: its zeros would come between him and the base.
+    """
     return PythonExpression(
         [
-            "'cmd_vel_policy' if '",
+            f"'{yes}' if '",
             LaunchConfiguration('guard'),
-            "' == 'true' else '",
-            LaunchConfiguration('cmd_vel_topic'),
+            "' == 'true' and '",
+            LaunchConfiguration('mode'),
+            "' == 'drive' else '",
+            *no,
             "'",
         ]
     )

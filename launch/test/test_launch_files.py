@@ -139,22 +139,45 @@ def test_every_parameter_of_policy_and_guard_can_be_given_at_launch_or_in_the_fi
         assert declared_parameters(node) - given == NOT_AT_LAUNCH[constants(node, 'name')]
 
 
-@pytest.mark.parametrize(('guard', 'topic'), [('true', 'cmd_vel_policy'), ('false', 'base')])
-def test_the_policy_publishes_to_the_guard_when_there_is_one(guard, topic):
-    values = {'guard': guard, 'cmd_vel_topic': 'base'}
-    (expression,) = calls(SHARE / 'policy.launch.py', 'PythonExpression')
-    text = ''.join(
-        part.value if isinstance(part, ast.Constant) else values[ast.literal_eval(part.args[0])]
-        for part in expression.args[0].elts
+@pytest.mark.parametrize(
+    ('guard', 'mode', 'guarded'),
+    [('true', 'drive', True), ('false', 'drive', False), ('true', 'shadow', False)],
+)
+def test_a_driving_policy_is_behind_the_guard_and_a_shadow_leaves_the_base_alone(
+    guard, mode, guarded
+):
+    path = SHARE / 'policy.launch.py'
+    values = {'guard': guard, 'mode': mode, 'cmd_vel_topic': 'base'}
+    policy, guard_node = calls(path, 'Node')
+    topic, started = (
+        _choose(path, call, values)
+        for node, part in ((policy, 'parameters'), (guard_node, 'condition'))
+        for call in ast.walk(keywords(node)[part])
+        if isinstance(call, ast.Call) and _name(call.func) == '_guarded'
     )
-    assert ast.literal_eval(ast.unparse(_chosen(ast.parse(text, mode='eval').body))) == topic
     parameters = importlib.import_module('mobile_vla_policy.guard.parameters')
-    assert parameters.GuardParameters().input_topic == 'cmd_vel_policy'
+    assert topic == (parameters.GuardParameters().input_topic if guarded else 'base')
+    assert started == ('true' if guarded else 'false')
 
 
-def _chosen(choice: ast.IfExp) -> ast.expr:
-    left, right = choice.test.left, choice.test.comparators[0]
-    return choice.body if ast.literal_eval(left) == ast.literal_eval(right) else choice.orelse
+def _choose(path: Path, call: ast.Call, values: dict[str, str]) -> str:
+    """Return what launch makes of a call of `_guarded`, which is an expression of Python."""
+    (expression,) = calls(path, 'PythonExpression')
+    parts: list[str] = []
+    for part in expression.args[0].elts:
+        if isinstance(part, ast.JoinedStr):
+            parts.append(f"'{ast.literal_eval(call.args[0])}' if '")
+        elif isinstance(part, ast.Starred):
+            parts += [_text(element, values) for element in call.args[1].elts]
+        else:
+            parts.append(_text(part, values))
+    return eval(''.join(parts))  # as launch does
+
+
+def _text(part: ast.expr, values: dict[str, str]) -> str:
+    if isinstance(part, ast.Constant):
+        return part.value
+    return values[ast.literal_eval(part.args[0])]
 
 
 @pytest.mark.parametrize('name', NODE_FILES)
