@@ -193,7 +193,7 @@ class PreflightConfig:
     stop: bool = True
     """Do not train when there is an error; otherwise only say so."""
     overfit_steps: int = 200
-    """Steps at most on one batch, with `train --check overfit`."""
+    """Steps at most on one batch, with `train --overfit`."""
 
 
 @dataclass(frozen=True)

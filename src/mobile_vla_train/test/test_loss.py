@@ -77,6 +77,17 @@ def test_frames_count_by_their_weight_when_weighting_is_on():
     assert loss(output, batch).velocity == pytest.approx((10.0 - delta / 2) * 3 / 7, rel=1e-5)
 
 
+def test_a_batch_in_which_no_frame_counts_costs_nothing_and_is_a_number():
+    batch = make_batch()._replace(weight=torch.zeros(B, T))
+    velocity = torch.zeros(B * T, C, 3, requires_grad=True)
+    loss = ChunkLoss(LossConfig(), weighted=True)(
+        PolicyOutput(velocity, torch.zeros(B * T, C, 4)), batch
+    )
+    loss.total.backward()
+    assert loss.total == loss.weight == 0.0
+    assert not velocity.grad.any()
+
+
 def test_equal_weights_give_what_no_weighting_gives():
     batch = make_batch()
     batch = batch._replace(weight=torch.full((B, T), 2.0))

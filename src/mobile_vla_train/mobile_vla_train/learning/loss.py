@@ -14,6 +14,9 @@ from mobile_vla_core.policies.network import PolicyOutput
 from ..config import LossConfig
 from ..data.dataset import ClipBatch
 
+NO_WEIGHT = 1e-12
+"""A batch that weighs less, such as one of idle frames that do not count, has no loss."""
+
 
 class Loss(NamedTuple):
     """Means over the valid actions of a batch, each counted with the weight of its frame."""
@@ -22,7 +25,7 @@ class Loss(NamedTuple):
     velocity: Tensor
     action_type: Tensor
     weight: Tensor
-    """Sum of the weights: how much this batch counts beside others."""
+    """Sum of the weights: how much this batch counts beside others; 0 when no frame counts."""
 
 
 class ChunkLoss:
@@ -72,4 +75,4 @@ class ChunkLoss:
 
 
 def _weighted_mean(errors: Tensor, weight: Tensor) -> Tensor:
-    return (errors * weight).sum() / weight.sum()
+    return (errors * weight).sum() / weight.sum().clamp_min(NO_WEIGHT)

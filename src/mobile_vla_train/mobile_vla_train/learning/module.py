@@ -25,7 +25,7 @@ from ..validation.baselines import BaselineReference
 from ..validation.metrics import EpisodePredictions, OpenLoopMetrics, scalars
 from .average import WeightAverage
 from .divergence import DivergenceError, DivergenceWatch
-from .loss import ChunkLoss, Loss
+from .loss import ChunkLoss, Loss, NO_WEIGHT
 from .optimiser import build_optimiser, learning_rate_factor
 from .scale import gather, shard
 from .trainer_state import restore_position, store_position
@@ -263,8 +263,8 @@ class PolicyModule(lightning.LightningModule):
         parts = torch.stack([part.detach().float() for part in loss])
         parts = torch.cat([parts[:3] * parts[3], parts[3:]])
         distributed.all_reduce(parts)
-        whole = Loss(*(parts[:3] / parts[3]), parts[3])
-        return whole, loss.weight.detach() * world / parts[3]
+        weight = parts[3].clamp_min(NO_WEIGHT)
+        return Loss(*(parts[:3] / weight), parts[3]), loss.weight.detach() * world / weight
 
     def _is_sharded(self) -> bool:
         return any(hasattr(parameter, 'full_tensor') for parameter in self.network.parameters())
