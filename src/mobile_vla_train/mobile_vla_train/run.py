@@ -263,7 +263,7 @@ def _card(
         preprocessing=preprocessing,
         codec=codec,
         cameras=[cache.camera],
-        instructions=shown_instructions(config.data, training),
+        instructions=shown_instructions(config, training),
         data_fingerprint=cache.data_fingerprint,
         software=f'mobile_vla_train {__version__}, torch {torch.__version__}',
     )

@@ -14,7 +14,7 @@ from mobile_vla_core.action_space import ActionCodec
 from mobile_vla_core.episodes.folder import find_episodes
 from mobile_vla_core.errors import ConfigError
 from mobile_vla_core.images import Preprocessing
-from mobile_vla_train.config import DataConfig, ScheduleConfig, TrainConfig
+from mobile_vla_train.config import AugmentationConfig, DataConfig, ScheduleConfig, TrainConfig
 from mobile_vla_train.data.assembly import open_data, shown_instructions, training_clips
 
 PREPROCESSING = Preprocessing(height=HEIGHT, width=WIDTH)
@@ -94,11 +94,14 @@ def test_ranks_draw_the_same_paraphrases(episodes, tmp_path, plan):
 
 def test_the_card_names_every_sentence_that_is_shown(episodes, tmp_path, plan):
     cache = open_data(DataConfig(), tmp_path, find_episodes(episodes), PREPROCESSING)
-    assert shown_instructions(DataConfig(), cache.episodes) == OWN
-    data = DataConfig(paraphrases=plan)
+    plain = TrainConfig(augmentation=AugmentationConfig(mirror=0.0))
+    assert shown_instructions(plain, cache.episodes) == OWN
+    data = replace(plain, data=DataConfig(paraphrases=plan))
     assert shown_instructions(data, cache.episodes) == sorted([*OWN, 'go left', 'go right'])
     left = [episode for episode in cache.episodes if episode.scenario == 'box_left']
     assert shown_instructions(data, left) == ['go left', OWN[0]]
+    mirrored = replace(data, augmentation=AugmentationConfig(mirror=0.1))
+    assert shown_instructions(mirrored, left) == sorted([*OWN, 'go left', 'go right'])
     with pytest.raises(ConfigError, match='is of scenario "other"'):
         shown_instructions(data, [replace(left[0], scenario='other')])
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from mobile_vla_core.action_space import ActionCodec
 from mobile_vla_core.images import Preprocessing
+from mobile_vla_core.instruction import mirror_instruction
 
 from ..config import DataConfig, TrainConfig
 from .augmentation import ClipAugmentation
@@ -89,18 +90,20 @@ def training_clips(
     )
 
 
-def shown_instructions(config: DataConfig, episodes: Sequence[CachedEpisode]) -> list[str]:
+def shown_instructions(config: TrainConfig, episodes: Sequence[CachedEpisode]) -> list[str]:
     """
-    Return the sentences that a policy is trained with, for its card, sorted.
+    Return the sentences that a policy is trained with, mirrored ones too, for its card, sorted.
 
     :param episodes: those to train on
     :raises ConfigError: if the paraphrases do not fit the episodes
     """
     shown = {episode.instruction for episode in episodes}
-    paraphrases = _paraphrases(config)
+    paraphrases = _paraphrases(config.data)
     if paraphrases is not None:
         paraphrases.check(episodes)
         shown |= paraphrases.of(episodes)
+    if config.augmentation.mirror > 0.0:
+        shown |= {mirror_instruction(text) for text in shown}
     return sorted(shown)
 
 
