@@ -32,6 +32,7 @@ _FREE = (
     'compile',
     'log_every',
     'data.workers',
+    'data.cache',
     'schedule.every',
     'schedule.keep',
     'schedule.patience',

@@ -40,6 +40,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             for line in rehearse(options.data, options.output, config):
                 print(line)
             return 0
+        if not (options.resume or options.overwrite or options.check or options.overfit):
+            RunFolder(options.output).check_vacant()
         run = TrainingRun(options.data, options.output, config, options.cache)
         if options.check or options.overfit:
             report = run.preflight(options.overfit)

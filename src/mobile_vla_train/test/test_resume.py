@@ -7,10 +7,13 @@ import time
 
 import pytest
 import torch
-from training_rig import scalars_of, start, train, weights_of
+from training_rig import scalars_of, SMALL, start, train, weights_of
 
 from mobile_vla_core.errors import CheckpointError
+from mobile_vla_train.config_file import load_config
+from mobile_vla_train.learning.interruption import InterruptedRun
 from mobile_vla_train.learning.trainer_state import load_state, TrainerStateFile
+from mobile_vla_train.run import TrainingRun
 from mobile_vla_train.train import main
 
 STEPS, EPOCH = 60, 15
@@ -80,6 +83,26 @@ def test_ctrl_c_saves_the_step_it_came_in(whole, episodes, tmp_path):
     assert train(episodes, output, *LONG, '--resume') == 0
     assert_same_losses(whole, output, step)
     assert_same_weights(whole, output)
+
+
+def test_accumulating_in_epochs_without_a_cache_is_resumed_with_loading_processes(
+    episodes, tmp_path
+):
+    settings = (*LONG[2:], 'schedule.steps=6', 'optimiser.accumulate=2')
+    assert train(episodes, tmp_path / 'whole', *settings) == 0
+    resumed = tmp_path / 'resumed'
+    other = (*settings, 'data.cache=none')
+    run = TrainingRun(episodes, resumed, load_config('nano', [*SMALL, *other]))
+    run.stop_after(4)  # within the second epoch
+    with pytest.raises(InterruptedRun):
+        run.fit()
+    assert train(episodes, resumed, *other, 'data.workers=2', '--resume') == 0
+    assert not (resumed / 'cache').exists()
+    expected, found = scalars_of(tmp_path / 'whole'), scalars_of(resumed)
+    assert len(expected) == 6
+    assert all(set(found[step]) == set(expected[step]) for step in found)
+    assert set(expected) - {3} <= set(found)  # the step that it stopped in was not written
+    assert_same_weights(tmp_path / 'whole', resumed)
 
 
 def test_another_seed_gives_other_losses(whole, episodes, tmp_path):

@@ -27,10 +27,11 @@ def refusal(capsys):
 
 
 def test_a_run_is_never_trained_over_without_being_asked(run, episodes, capsys):
-    before = weights_of(run)
+    before, look = weights_of(run), (run / 'preflight' / 'preflight.json').stat().st_mtime_ns
     assert train(episodes, run, 'schedule.steps=3') == 1
     assert 'already holds a run: --resume goes on with it, --overwrite trains' in refusal(capsys)
     assert all(torch.equal(before[name], tensor) for name, tensor in weights_of(run).items())
+    assert (run / 'preflight' / 'preflight.json').stat().st_mtime_ns == look
 
 
 def test_another_configuration_is_not_resumed_and_the_keys_are_named(run, episodes, capsys):
