@@ -103,6 +103,10 @@ def test_encoding_in_bfloat16_keeps_the_head_in_float32():
     assert network.act(rounded.expand(1, -1, -1)).velocity.dtype == torch.float32
 
 
+def test_a_dropout_written_as_a_whole_number_is_a_share():
+    assert build_network('nano', {'dropout': 0}).config['dropout'] == 0.0
+
+
 def test_nano_has_no_pretrained_weights_and_carries_no_files():
     network = small_network()
     assert network.assets() == {}

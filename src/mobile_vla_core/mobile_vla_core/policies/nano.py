@@ -46,6 +46,7 @@ class NanoConfig:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, 'channels', tuple(self.channels))
+        object.__setattr__(self, 'dropout', float(self.dropout))
         sizes = {name: value for name, value in vars(self).items() if isinstance(value, int)}
         small = [name for name, value in sizes.items() if value < 1]
         if small or len(self.channels) != 4 or self.word_buckets < 2:
