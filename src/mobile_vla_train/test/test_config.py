@@ -2,6 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests for config.py and config_file.py."""
 
+import ast
+import inspect
+from itertools import pairwise
 import json
 
 import pytest
@@ -9,8 +12,9 @@ import yaml
 
 from mobile_vla_core.errors import ConfigError
 from mobile_vla_core.policies.network import HEAD, PART_NAMES
+from mobile_vla_train import config as config_module
 from mobile_vla_train.config import BACKBONE_PARTS, TrainConfig
-from mobile_vla_train.config_file import load_config, shipped_configs
+from mobile_vla_train.config_file import config_keys, load_config, shipped_configs
 
 
 def test_the_shipped_nano_is_valid():
@@ -41,6 +45,36 @@ def test_a_configuration_survives_being_stored(tmp_path, name, write):
 @pytest.mark.parametrize('name', shipped_configs())
 def test_every_shipped_configuration_is_valid(name):
     assert load_config(name).policy.architecture
+
+
+def test_every_key_is_described():
+    tree = ast.parse(inspect.getsource(config_module))
+    bodies = [node.body for node in tree.body if isinstance(node, ast.ClassDef)]
+    described = {
+        entry.target.id
+        for body in bodies
+        for entry, following in pairwise(body)
+        if isinstance(entry, ast.AnnAssign) and isinstance(following, ast.Expr)
+    }
+    assert {key.rpartition('.')[2] for key in config_keys()} <= described
+
+
+def test_the_full_configuration_has_the_values_of_the_original_run():
+    config = load_config('kosmos2_full_ft')
+    assert config.policy.network == {'window': 8, 'chunk': 1, 'velocity': 'tanh'}
+    assert (config.data.height, config.data.width, config.data.clips_per_batch) == (224, 224, 4)
+    assert config.data.validation_fraction == 0.1
+    optimiser, loss, tuning = config.optimiser, config.loss, config.tuning
+    assert (optimiser.learning_rate, optimiser.final_learning_rate) == (1e-5, 0.1)
+    assert (optimiser.weight_decay, optimiser.gradient_clip) == (0.01, 1.0)
+    assert optimiser.warmup_steps > 0
+    assert (loss.huber_delta, loss.action_type_weight) == (1.0, 0.01)
+    assert (tuning.mode, tuning.gradient_checkpointing) == ('full', True)
+    assert (config.augmentation.tint, config.augmentation.noise) == (0.1, 0.01)
+    assert (config.precision, config.policy.pretrained) == (
+        'bf16-mixed',
+        'microsoft/kosmos-2-patch14-224',
+    )
 
 
 def test_the_parts_that_can_be_tuned_are_those_of_a_network():

@@ -122,6 +122,21 @@ def test_steps_that_are_no_multiple_of_an_epoch_end_with_a_validation(episodes, 
     assert metrics['step'] == 5
 
 
+def test_two_halves_of_a_batch_added_up_teach_what_the_whole_does(episodes, tmp_path):
+    settings = (
+        *('schedule.steps=3', 'optimiser.average_decay=0', 'policy.network.dropout=0'),
+        'policy.network.chunk=1',  # no action is past an end: both halves count alike
+        *(f'augmentation.{name}=0' for name in ('mirror', 'gain', 'brightness', 'tint', 'shift')),
+    )
+    assert train(episodes, tmp_path / 'whole', *settings) == 0
+    halves = ('data.clips_per_batch=2', 'optimiser.accumulate=2')
+    assert train(episodes, tmp_path / 'halves', *settings, *halves) == 0
+    assert train(episodes, tmp_path / 'half', *settings, halves[0]) == 0
+    whole, added, half = (weights_of(tmp_path / name) for name in ('whole', 'halves', 'half'))
+    far = max((added[name] - whole[name]).abs().max() for name in whole)
+    assert far < 2e-5 < max((half[name] - whole[name]).abs().max() for name in whole) / 10
+
+
 def test_a_split_is_kept_from_run_to_run(run, episodes):
     before = (run / 'split.yaml').read_text()
     assert train(episodes, run, 'schedule.steps=1', 'seed=99', '--overwrite') == 0

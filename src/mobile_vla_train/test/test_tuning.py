@@ -12,6 +12,8 @@ from mobile_vla_core.errors import ConfigError
 from mobile_vla_core.policies.architecture import build_network
 from mobile_vla_train.config import OptimiserConfig, TuningConfig
 from mobile_vla_train.config_file import load_config
+from mobile_vla_train.exchange.backbone_folder import write_backbone
+from mobile_vla_train.learning.interruption import InterruptedRun
 from mobile_vla_train.learning.optimiser import (
     build_optimiser,
     learning_rate_factor,
@@ -117,6 +119,42 @@ def test_training_moves_what_the_mode_says_and_the_checkpoint_serves_without_pef
     assert any(name.startswith('head') for name in changed)
     policy = load_policy(tmp_path / 'checkpoints' / 'best')
     policy.reset('pass the post on the left')
+
+
+def test_adapters_on_pretrained_weights_are_resumed_and_served_as_they_were_trained(
+    episodes, tmp_path
+):
+    backbone = tmp_path / 'backbone'
+    write_backbone(tiny_kosmos2(), backbone, '1GB')
+    settings = [
+        *('data.clip_length=4', 'schedule.steps=4', 'schedule.epoch_steps=2'),
+        *('optimiser.learning_rate=0.01', 'optimiser.warmup_steps=0', 'precision=bf16-mixed'),
+        *('optimiser.average_decay=0.5', 'tuning.mode=lora', 'tuning.lora_r=4'),
+        *('tuning.lora_dropout=0.1', f'policy.pretrained={backbone}', 'threads=1'),
+    ]
+    config = load_config('kosmos2_tiny', settings)
+    whole = TrainingRun(episodes, tmp_path / 'whole', config)
+    whole.fit()
+    stopped = TrainingRun(episodes, tmp_path / 'stopped', config)
+    stopped.stop_after(3)
+    with pytest.raises(InterruptedRun):
+        stopped.fit()
+    TrainingRun(episodes, tmp_path / 'stopped', config).fit(resume=True)
+    once, twice = weights_of(tmp_path / 'whole'), weights_of(tmp_path / 'stopped')
+    assert all(torch.equal(once[name], twice[name]) for name in once)
+
+    trained = whole.module.kept_network().float().eval()
+    adapters = [p for name, p in trained.named_parameters() if '.lora_B.' in name]
+    assert all(adapter.any() for adapter in adapters)
+    served = load_policy(tmp_path / 'whole' / 'checkpoints' / 'last').network
+    frames = torch.randint(0, 256, (1, 5, 3, 56, 56), dtype=torch.uint8)
+    with torch.no_grad():
+        one, other = (n(frames, n.tokenize(['go left'])) for n in (trained, served))
+    torch.testing.assert_close(one.velocity, other.velocity, rtol=0, atol=1e-5)
+    fresh = build_network('kosmos2_lstm', served.config)
+    fresh.load_backbone(str(backbone))
+    bare = fresh.encode(frames[0], fresh.tokenize(['go left'] * 5))
+    assert (served.encode(frames[0], served.tokenize(['go left'] * 5)) - bare).abs().max() > 1e-3
 
 
 def test_bounded_velocities_reach_the_limits_of_the_codec():
