@@ -4,12 +4,13 @@
 SHELL := bash
 .SHELLFLAGS := -euc
 .DEFAULT_GOAL := help
-.PHONY: help environment build test lint demo bench crash clean
+.PHONY: help environment build test lint demo bench crash faults clean
 
 # Which ROS 2: the one that is sourced, else jazzy from wheels. DISTRO=kilted chooses the other.
 export DISTRO
 DEMO_ARGS ?=
 CRASH_ARGS ?=
+FAULTS_ARGS ?=
 
 help: ## list the targets
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 20
@@ -34,6 +35,9 @@ bench: build ## run the benchmarks; results go to benchmarks/results
 
 crash: build ## replay every crash point of a recording, kill the recorder 20 times; CRASH_ARGS=...
 	@tools/crash $(CRASH_ARGS)
+
+faults: build ## do to the running policy node what goes wrong on robots; FAULTS_ARGS=...
+	@tools/faults $(FAULTS_ARGS)
 
 clean: ## remove everything that was built; keeps the environment and runs
 	rm -rf build install log build-* install-* log-*

@@ -1,0 +1,235 @@
+# Copyright 2026 The Mobile VLA Authors
+# SPDX-License-Identifier: Apache-2.0
+"""What goes wrong around the policy node: signals, persons, a second node, its checkpoint."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+import re
+import signal
+import time
+
+from mobile_vla_core.safety import StopReason
+from mobile_vla_policy.guard.command_guard import GuardReason
+
+from .checkpoints import INSTRUCTIONS
+from .fault import Fault, LIMIT, PERIOD, Result, STOP_TIME
+from .sentence import pattern_of
+from .stack import PATIENCE, Stack
+
+GUARD_LIMIT = 0.2
+"""From the end of the policy node to zero [s]."""
+_IN_ORDER = STOP_TIME + 4 * PERIOD
+"""The policy node brakes, then ends [s]."""
+
+
+def signal_node(number: signal.Signals) -> Callable[[Stack], float]:
+    """Return what sends a signal to the policy node."""
+
+    def send(stack: Stack) -> float:
+        since = time.time()
+        stack.policy.send_signal(number)
+        return since
+
+    return send
+
+
+def start_again(stack: Stack) -> None:
+    """Start a policy node where one has ended in order."""
+    stack.policy.wait(PATIENCE)
+    stack.start_policy()
+
+
+def start_after_kill(stack: Stack) -> None:
+    """Start a policy node where one was killed, which the middleware remembers for 20 s."""
+    said = len(stack.written())
+    start_again(stack)
+    stack.wait(lambda: '[policy]: driving' in stack.written()[said:], 'a new policy node')
+    wait_until_alone(stack)
+    stack.rearm()
+
+
+def wait_until_alone(stack: Stack) -> None:
+    """Wait until the guard hears one policy node."""
+    pattern = pattern_of(GuardReason.CROWDED)
+    stack.wait(lambda: stack.publishers() == 1, 'one publisher')
+    stack.wait(lambda: not pattern.fullmatch(stack.guard_says), 'a guard that hears only one')
+
+
+def go_on(stack: Stack) -> None:
+    """Let the policy node go on that was stopped, and begin from rest."""
+    stack.policy.send_signal(signal.SIGCONT)
+    stack.rearm()
+
+
+def press(stack: Stack) -> float:
+    """Press the emergency stop."""
+    return stack.press_emergency_stop(True)
+
+
+def release(stack: Stack) -> None:
+    """Release the emergency stop, see that the robot stays, and arm it."""
+    stack.press_emergency_stop(False)
+    stopped = StopReason.EMERGENCY_STOPPED.value
+    stack.wait(lambda: stack.reason == stopped, 'an emergency stop that latches')
+    stack.arm()
+
+
+def change_in_mid_chunk(stack: Stack, slack: float) -> Result:
+    """Give a new instruction: from then on only predictions made for it move the robot."""
+    del slack
+    stack.wait_until_driving()
+    first, since = len(stack.statuses), time.time()
+    stack.set_parameter('instruction', INSTRUCTIONS[1])
+    stack.wait_until_driving()
+    fresh = next(
+        status
+        for status in stack.statuses[first:]
+        if status.state == 'driving' and status.instruction == INSTRUCTIONS[1]
+    )
+    stamp = fresh.header.stamp.sec + fresh.header.stamp.nanosec * 1e-9
+    reasons = [status.reason for status in stack.statuses[first:] if status.reason]
+    # The image behind the first command for the new instruction was taken after the change.
+    later = stamp - fresh.chunk_age >= since
+    stack.set_parameter('instruction', INSTRUCTIONS[0])
+    stack.wait_until_driving()
+    return Result(
+        'instruction changed in mid-chunk',
+        'no command of the old chunk; drives on by an image of after the change',
+        f'drove on {stamp - since:.2f} s later, by an image {fresh.chunk_age:.2f} s old',
+        None,
+        next(iter(reasons), ''),
+        True,
+        later,
+    )
+
+
+def start_second(stack: Stack) -> float:
+    """Start another policy node; the fault begins when it is ready to drive."""
+    said = len(stack.written())
+    stack.start_policy('policy_2')
+    ready = '[policy_2]: the inference worker is ready'
+    stack.wait(lambda: ready in stack.written()[said:], 'a second policy node')
+    return time.time()
+
+
+def end_second(stack: Stack) -> None:
+    """End the other node; the one that is left has to begin from rest."""
+    second = stack.newest()
+    second.terminate()
+    second.wait(PATIENCE)
+    wait_until_alone(stack)
+    stack.rearm()
+
+
+def refused(name: str, checkpoint: str, sentence: str):
+    """Return a fault of a checkpoint that is refused when the node is configured."""
+
+    def run(stack: Stack, slack: float, checkpoints: dict[str, Path]) -> Result:
+        stack.wait_until_driving()
+        stack.unconfigure()
+        given, said = len(stack.commands), len(stack.written())
+        configured = stack.configure(checkpoint=str(checkpoints[checkpoint]))
+        time.sleep(0.5)
+        found = re.search(sentence, stack.written()[said:])
+        moved = any(moves for _, moves in stack.commands[given:])
+        stack.configure(checkpoint=str(checkpoints['good']))
+        stack.activate()
+        stack.wait_until_driving()
+        return Result(
+            name,
+            'refused at configure; drives when a good policy is served',
+            'configured' if configured else 'refused',
+            0.0 if not moved else None,
+            found.group() if found else '',
+            True,
+            not configured and not moved and found is not None,
+        )
+
+    return run
+
+
+def jump(seconds: float) -> Callable[[Stack], float]:
+    """Return what sets the clock of a simulation."""
+    return lambda stack: stack.camera(clock_jump=seconds)
+
+
+NODE_FAULTS = (
+    Fault(
+        'e-stop',
+        'zero at once, stays so until it is released and armed',
+        press,
+        StopReason.EMERGENCY_STOP,
+        release,
+        2 * PERIOD,
+    ).run,
+    change_in_mid_chunk,
+    Fault(
+        'two policies on one topic',
+        'the guard gives zero until one is ended and the other starts from rest',
+        start_second,
+        GuardReason.CROWDED,
+        end_second,
+        GUARD_LIMIT,
+        by_guard=True,
+    ).run,
+    Fault(
+        'node SIGSTOP (guard)',
+        'the guard gives zero until the node goes on and starts from rest',
+        signal_node(signal.SIGSTOP),
+        GuardReason.SILENT,
+        go_on,
+        GUARD_LIMIT,
+        by_guard=True,
+    ).run,
+    Fault(
+        'node SIGTERM',
+        'brakes to zero and ends; drives when started again',
+        signal_node(signal.SIGTERM),
+        StopReason.NOT_ACTIVE,
+        start_again,
+        _IN_ORDER,
+    ).run,
+    Fault(
+        'node SIGINT',
+        'brakes to zero and ends; drives when started again',
+        signal_node(signal.SIGINT),
+        StopReason.NOT_ACTIVE,
+        start_again,
+        _IN_ORDER,
+    ).run,
+    Fault(
+        'node SIGKILL (guard)',
+        'the guard gives zero; drives when started again and armed',
+        signal_node(signal.SIGKILL),
+        GuardReason.SILENT,
+        start_after_kill,
+        GUARD_LIMIT,
+        by_guard=True,
+    ).run,
+)
+CHECKPOINT_FAULTS = (
+    refused('checkpoint missing', 'missing', r'\S+ is not a folder.*'),
+    refused('checkpoint of another schema', 'foreign', r'\S+ found schema "another_policy".*'),
+)
+CLOCK_FAULTS = (
+    Fault(
+        'clock jumps back under sim time',
+        'stops until an image of after it was seen; the guard asks for a start from rest',
+        jump(-50.0),
+        GuardReason.NOT_FROM_REST,
+        Stack.rearm,
+        LIMIT,
+        by_guard=True,
+    ).run,
+    Fault(
+        'clock jumps ahead under sim time',
+        'stops until an image of after it was seen; the guard asks for a start from rest',
+        jump(30.0),
+        GuardReason.NOT_FROM_REST,
+        Stack.rearm,
+        LIMIT,
+        by_guard=True,
+    ).run,
+)
