@@ -70,14 +70,14 @@ class GuardRig:
             assert time.monotonic() < deadline, f'waited in vain; last: {list(self.seen)[-5:]}'
             self.command(speed)
 
-    def start(self) -> None:
-        """Drive from a stop until the base moves; again if a busy machine made a gap."""
+    def start(self, speed: float = AHEAD, given: float = AHEAD) -> None:
+        """Drive from a stop until the base is given a speed; again if there was a gap."""
         deadline = time.monotonic() + PATIENCE
         self.seen.clear()
-        while AHEAD not in self.seen:
+        while given not in self.seen:
             assert time.monotonic() < deadline, f'waited in vain; last: {list(self.seen)[-5:]}'
-            for speed in (0.0, 0.0, AHEAD, AHEAD):
-                self.command(speed)
+            for command in (0.0, 0.0, speed, speed):
+                self.command(command)
 
     def _on_command(self, message: Twist) -> None:
         self.seen.append(message.linear.x)
@@ -107,9 +107,8 @@ def test_zeros_come_by_themselves_when_the_commands_end(rig):
 
 
 def test_a_speed_is_limited(rig):
-    rig.start()
-    rig.drive(0.0, lambda: rig.seen[-1] == 0.0)
-    rig.drive(100.0, lambda: max(rig.seen) == 1.5)
+    rig.start(speed=100.0, given=1.5)
+    assert max(rig.seen) == 1.5
 
 
 def test_a_second_publisher_stops_the_base_until_it_is_gone(rig):
