@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import ctypes
+import sys
 import threading
 import time
 from typing import Protocol
@@ -12,12 +13,16 @@ from typing import Protocol
 from rclpy.clock import Clock, JumpThreshold, TimeJump
 from rclpy.duration import Duration
 
+from .realtime import SWITCH_INTERVAL
+
 _GLANCE = 0.2
 """Real time between looks at the stop request while a simulation stands still [s]."""
-
-
 _LEAD, _LEAD_SHARE = 0.002, 0.05
 """How much before the due time Python's lock is taken: seconds, and share of the wait at most."""
+_PREPARATION = 1.5
+"""How much before the due time `approach` ends, in parts of that."""
+_ACTION = 0.002
+"""Time after the due time in which nobody asks for Python's lock either [s]."""
 _TIMER_ABSTIME = 1
 """From time.h."""
 _LIBC = ctypes.PyDLL(None)
@@ -34,8 +39,11 @@ class ControlClock(Protocol):
     def now(self) -> float:
         """Return the time [s]; its origin does not matter."""
 
-    def wait_until(self, due: float, stopped: threading.Event) -> None:
-        """Return at `due` [s], or as soon as `stopped` is set."""
+    def approach(self, due: float, stopped: threading.Event) -> None:
+        """Return in time to prepare for `due` [s], or as soon as `stopped` is set."""
+
+    def reach(self, due: float) -> None:
+        """Return at `due` [s], shortly after `approach`."""
 
     def close(self) -> None:
         """Give back what the clock holds."""
@@ -45,24 +53,39 @@ class SteadyClock:
     """
     Real time that nobody can set.
 
-    The end of a wait is spent asleep with Python's lock in hand: a thread that was converting an
-    image has given it back by then, and none can begin to. That makes the due time exact.
+    The last of the wait is spent asleep with Python's lock in hand, which nobody asks for until
+    the due time is over: a thread that was converting an image has given it back by then, and
+    none can begin to. That makes the due time exact.
+
+    :param lead: how much before the due time the lock is taken, at most [s]
     """
+
+    def __init__(self, lead: float = _LEAD) -> None:
+        self._longest_lead = lead
+        self._lead = 0.0
 
     def now(self) -> float:
         """Return the time since some start [s]."""
         return time.monotonic()
 
-    def wait_until(self, due: float, stopped: threading.Event) -> None:
-        """Return at `due` [s], or as soon as `stopped` is set."""
+    def approach(self, due: float, stopped: threading.Event) -> None:
+        """Return in time to prepare for `due` [s], or as soon as `stopped` is set."""
+        sys.setswitchinterval(SWITCH_INTERVAL)
         left = due - time.monotonic()
-        if stopped.wait(max(0.0, left - min(_LEAD, _LEAD_SHARE * left))):
-            return
+        self._lead = max(0.0, min(self._longest_lead, _LEAD_SHARE * left))
+        stopped.wait(max(0.0, left - _PREPARATION * self._lead))
+
+    def reach(self, due: float) -> None:
+        """Return at `due` [s], shortly after `approach`."""
+        time.sleep(max(0.0, due - self._lead - time.monotonic()))
+        # Who waits for the lock makes its holder hand it over after this time, asleep or not.
+        sys.setswitchinterval(self._lead + _ACTION)
         moment = _TimeSpec(int(due), int(due % 1.0 * 1e9))
         _LIBC.clock_nanosleep(time.CLOCK_MONOTONIC, _TIMER_ABSTIME, ctypes.byref(moment), None)
 
     def close(self) -> None:
-        """Hold nothing."""
+        """Let the threads of Python take turns again."""
+        sys.setswitchinterval(SWITCH_INTERVAL)
 
 
 class SimulatedClock:
@@ -85,12 +108,15 @@ class SimulatedClock:
         """Return the simulated time [s]."""
         return self._clock.now().nanoseconds * 1e-9
 
-    def wait_until(self, due: float, stopped: threading.Event) -> None:
+    def approach(self, due: float, stopped: threading.Event) -> None:
         """Return at `due` [s], when the time goes back, or soon after `stopped` is set."""
         start = self.now()
         with self._changed:
             while not stopped.is_set() and start <= self.now() < due:
                 self._changed.wait(_GLANCE)
+
+    def reach(self, due: float) -> None:
+        """Return at once: the simulation is there."""
 
     def close(self) -> None:
         """Stop listening to the clock."""

@@ -7,8 +7,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from math import floor
 import threading
+from typing import Generic, TypeVar
 
 from .control_clock import ControlClock
+
+Plan = TypeVar('Plan')
 
 
 class Schedule:
@@ -38,13 +41,14 @@ class Schedule:
         return self._start + self._step * self._period
 
 
-class ControlLoop:
+class ControlLoop(Generic[Plan]):
     """
-    Run ticks in a thread of its own.
+    Act at a fixed rate, in a thread of its own.
 
     :param clock: what the rate is kept by
-    :param period: time between ticks [s]
-    :param tick: called once per period
+    :param period: time between due times [s]
+    :param prepare: called shortly before each due time: what takes long and may be early
+    :param act: called at the due time with what was prepared
     :param on_failure: called with the exception that ended the loop
     """
 
@@ -52,37 +56,42 @@ class ControlLoop:
         self,
         clock: ControlClock,
         period: float,
-        tick: Callable[[], None],
+        prepare: Callable[[], Plan],
+        act: Callable[[Plan], None],
         on_failure: Callable[[Exception], None],
     ) -> None:
         self._clock = clock
         self._period = period
-        self._tick = tick
+        self._prepare = prepare
+        self._act = act
         self._on_failure = on_failure
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name='control-loop')
 
     @property
     def thread(self) -> threading.Thread:
-        """The thread that ticks."""
+        """The thread that prepares and acts."""
         return self._thread
 
     def start(self) -> None:
-        """Start ticking."""
+        """Start to act; the first due time is now."""
         self._thread.start()
 
     def stop(self) -> None:
-        """Return when the last tick is over; no other follows."""
+        """Return when the last action is over; no other follows."""
         self._stopped.set()
         self._thread.join()
         self._clock.close()
 
     def _run(self) -> None:
-        schedule = Schedule(self._period, self._clock.now())
+        due = self._clock.now()
+        schedule = Schedule(self._period, due)
         try:
             while not self._stopped.is_set():
-                self._tick()
+                plan = self._prepare()
+                self._clock.reach(due)
+                self._act(plan)
                 due = schedule.following(self._clock.now())
-                self._clock.wait_until(due, self._stopped)
+                self._clock.approach(due, self._stopped)
         except Exception as error:
             self._on_failure(error)

@@ -5,9 +5,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 import time
 
+from geometry_msgs.msg import Twist
 import numpy as np
 from numpy.typing import NDArray
 from rclpy.node import Node
@@ -21,12 +22,25 @@ from .companions import Companions
 from .control_clock import ControlClock
 from .control_loop import ControlLoop
 from .pilot import Decision, Pilot
-from .realtime import calm_interpreter, give_up_realtime_priority, take_realtime_priority
+from .realtime import (
+    calm_interpreter,
+    give_up_realtime_priority,
+    keep_memory,
+    take_realtime_priority,
+)
 from .status_publisher import StatusPublisher
 from .tick import Tick
 
 _PERIODS = 1200
 """Periods whose lengths are remembered: a minute at 20 Hz."""
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """What is published at the due time, and all that is told of it afterwards."""
+
+    twist: Twist
+    tick: Tick
 
 
 class Drive:
@@ -75,11 +89,12 @@ class Drive:
 
     def start(self, clock: ControlClock, period: float) -> None:
         """Begin to command the base, once per period [s]."""
+        keep_memory()
         calm_interpreter()
         self.meter = PeriodMeter(period, _PERIODS)
         self._period = period
         self._slew = Slew(self._slew_limits, period)
-        self._loop = ControlLoop(clock, period, self._tick, self._on_failure)
+        self._loop = ControlLoop(clock, period, self._plan, self._command, self._on_failure)
         self._loop.start()
         self._status.notes = ()
         if self._realtime_priority:
@@ -116,17 +131,23 @@ class Drive:
             return self._slew.brake()
         return self._slew.follow(decision.velocity)
 
-    def _tick(self) -> None:
+    def _plan(self) -> _Plan:
+        """Decide, a little before the command is due."""
         now = self._node.get_clock().now().nanoseconds * 1e-9
         chosen = self._pilot.decide(now)
         decision, driver = self._companions.override(chosen, now)
         decision = replace(decision, velocity=self._shape(decision))
-        twist = to_twist(decision.velocity)
-        self._commands.publish(twist)
+        tick = Tick(now, chosen, decision, driver, self._pilot.tally.inference_ms)
+        return _Plan(to_twist(decision.velocity), tick)
+
+    def _command(self, plan: _Plan) -> None:
+        """Publish the command, and only then tell of it."""
+        self._commands.publish(plan.twist)
         self.meter.mark(time.monotonic())
-        self._watch(Tick(now, chosen, decision, driver, self._pilot.tally.inference_ms))
+        self._watch(plan.tick)
+        decision, driver = plan.tick.decision, plan.tick.driver
         restarts = self._restarts()
-        if not self._status.report(decision, twist, time.monotonic(), restarts, driver):
+        if not self._status.report(decision, plan.twist, time.monotonic(), restarts, driver):
             return
         if decision.reason is None:
             self._node.get_logger().info(f'driving ({driver}): {self._pilot.instruction}')

@@ -5,6 +5,7 @@
 import threading
 import time
 
+import numpy as np
 import pytest
 
 from mobile_vla_policy.control_clock import SteadyClock
@@ -42,41 +43,64 @@ def test_a_clock_set_back_starts_the_grid_anew():
     assert schedule.following(3.05) == pytest.approx(3.10)
 
 
-def test_the_loop_keeps_its_rate_and_stops_for_good():
-    ticks = []
-    loop = ControlLoop(SteadyClock(), 0.02, lambda: ticks.append(time.monotonic()), pytest.fail)
+class WatchedClock(SteadyClock):
+    """A steady clock that tells what was due."""
+
+    def __init__(self):
+        super().__init__()
+        self.due_times = []
+
+    def reach(self, due):
+        super().reach(due)
+        self.due_times.append(due)
+
+
+def test_the_loop_acts_once_per_due_time_and_stops_for_good():
+    clock, acted, enough = WatchedClock(), [], threading.Event()
+
+    def act(plan):
+        acted.append((plan, time.monotonic()))
+        if len(acted) == 40:
+            enough.set()
+
+    loop = ControlLoop(clock, 0.02, time.monotonic, act, pytest.fail)
     loop.start()
-    time.sleep(1.01)
+    assert enough.wait(60.0)
     loop.stop()
-    count = len(ticks)
+    count = len(acted)
     time.sleep(0.1)
-    assert len(ticks) == count
-    assert 45 <= count <= 51
-    # On the absolute grid: the last tick is where it belongs, whatever the jitter was.
-    phase = (ticks[-1] - ticks[0]) % 0.02
-    assert min(phase, 0.02 - phase) < 0.015
+    assert len(acted) == count == len(clock.due_times)
+    # On the absolute grid, whatever the jitter was; prepared before, acted after.
+    steps = (np.array(clock.due_times) - clock.due_times[0]) / 0.02
+    assert steps == pytest.approx(np.round(steps), abs=1e-6)
+    assert np.diff(np.round(steps)).min() >= 1
+    for (prepared, moment), due in zip(acted, clock.due_times, strict=True):
+        assert prepared <= moment
+        assert due <= moment
 
 
 def test_stopping_does_not_wait_for_the_next_tick():
-    loop = ControlLoop(SteadyClock(), 10.0, lambda: None, pytest.fail)
+    loop = ControlLoop(SteadyClock(), 60.0, lambda: None, lambda plan: None, pytest.fail)
     loop.start()
     start = time.monotonic()
     loop.stop()
-    assert time.monotonic() - start < 1.0
+    assert time.monotonic() - start < 60.0
 
 
-def test_a_failing_tick_ends_the_loop_and_is_reported():
+@pytest.mark.parametrize('where', ['prepare', 'act'])
+def test_a_failing_tick_ends_the_loop_and_is_reported(where):
     failures, reported = [], threading.Event()
 
-    def fail():
+    def fail(plan=None):
         raise ValueError('broken tick')
 
     def report(error):
         failures.append(error)
         reported.set()
 
-    loop = ControlLoop(SteadyClock(), 0.01, fail, report)
+    functions = (fail, pytest.fail) if where == 'prepare' else (lambda: None, fail)
+    loop = ControlLoop(SteadyClock(), 0.01, *functions, report)
     loop.start()
-    assert reported.wait(2.0)
+    assert reported.wait(60.0)
     loop.stop()
     assert [str(error) for error in failures] == ['broken tick']

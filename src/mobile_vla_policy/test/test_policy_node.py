@@ -26,8 +26,10 @@ SLACK = 0.3
 CONTROL_IMPORTS = """
 import sys
 import mobile_vla_policy.policy_node
-print(sorted({name.partition('.')[0] for name in sys.modules} & {'torch', 'lightning', 'h5py'}))
+print(sorted({name.partition('.')[0] for name in sys.modules} & set(sys.argv[1:])))
 """
+HEAVY = ['torch', 'torchvision', 'lightning', 'transformers', 'h5py', 'matplotlib', 'PIL', 'scipy']
+"""What would keep the control process from being ready at once."""
 
 
 @pytest.fixture(scope='module')
@@ -49,9 +51,9 @@ def commands_after(rig, moment):
     return [twist for when, twist in list(rig.twists) if when > moment]
 
 
-def test_the_control_process_never_imports_torch():
+def test_the_control_process_never_imports_torch_or_what_else_takes_long_to_load():
     environment = dict(os.environ, PYTHONPATH=os.pathsep.join(sys.path))
-    command = [sys.executable, '-c', CONTROL_IMPORTS]
+    command = [sys.executable, '-c', CONTROL_IMPORTS, *HEAVY]
     seen = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     assert seen.stdout == '[]\n'
 
@@ -60,8 +62,8 @@ def test_commands_come_at_the_rate(driving):
     start = time.monotonic()
     time.sleep(3.0)
     stamps = [when for when, _ in list(driving.twists)]
-    assert len(stamps) == pytest.approx((time.monotonic() - start) / PERIOD, abs=4)
-    assert np.median(np.diff(stamps)) == pytest.approx(PERIOD, abs=0.005)
+    assert len(stamps) <= (time.monotonic() - start) / PERIOD + 2
+    assert np.median(np.diff(stamps)) == pytest.approx(PERIOD, rel=0.2)
     assert not any(is_zero(twist) for twist in commands_after(driving, start))
 
 

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests for realtime.py, each in a process of its own."""
 
+import ctypes
 import json
 import os
 import subprocess
@@ -38,6 +39,30 @@ give_up_realtime_priority()
 seen['after'] = look(control)
 print(json.dumps(seen))
 """
+
+
+REUSE = """
+import resource, sys
+from mobile_vla_policy.realtime import keep_memory
+if sys.argv[1] == 'keep':
+    keep_memory()
+for turn in range(20):
+    copies = [bytes([turn]) * 1_000_000 for _ in range(3)]
+    del copies
+    if turn == 4:
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
+"""
+
+
+def faults(how):
+    environment = dict(os.environ, PYTHONPATH=os.pathsep.join(sys.path))
+    return int(subprocess.check_output([sys.executable, '-c', REUSE, how], env=environment))
+
+
+@pytest.mark.skipif(not hasattr(ctypes.CDLL(None), 'mallopt'), reason='needs mallopt')
+def test_the_memory_of_one_image_is_used_for_the_next():
+    assert faults('keep') < 100
 
 
 def take(how):
