@@ -182,6 +182,8 @@ class ScheduleConfig:
 class ValidationConfig:
     """What is made of the validation after each epoch."""
 
+    figures: bool = True
+    """Draw the best and the last validation as pictures."""
     figures_every: int = 0
     """Validations from one set of pictures to the next; 0 draws at the end of the run only."""
 

@@ -147,7 +147,8 @@ class TrainingRun:
             self.folder.check_vacant()
         elif self.is_first:
             self.folder.clear()
-        schedule = self.config.schedule
+        schedule, shown = self.config.schedule, self.config.validation
+        figures = [FigureWriting(self.folder.path, shown.figures_every)] if shown.figures else []
         with quiet(), self._interruption.listening():
             trainer = build_trainer(
                 self.config,
@@ -157,7 +158,7 @@ class TrainingRun:
                     PolicyCheckpoints(self.folder, self.card, schedule),
                     EarlyEnd(schedule.patience),
                     TrainingProgress(schedule.steps),
-                    FigureWriting(self.folder.path, self.config.validation.figures_every),
+                    *figures,
                     self._interruption,
                 ],
             )

@@ -36,6 +36,7 @@ _FREE = (
     'schedule.every',
     'schedule.keep',
     'schedule.patience',
+    'validation.figures',
     'validation.figures_every',
     'preflight.stop',
     'preflight.overfit_steps',

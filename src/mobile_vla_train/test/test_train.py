@@ -29,7 +29,8 @@ def run(episodes, tmp_path_factory):
 @pytest.fixture(scope='module')
 def learnt(episodes, tmp_path_factory):
     output = tmp_path_factory.mktemp('runs') / 'learnt'
-    assert train(episodes, output, 'schedule.steps=120', 'schedule.epoch_steps=60') == 0
+    settings = ('schedule.steps=120', 'schedule.epoch_steps=60', 'validation.figures=true')
+    assert train(episodes, output, *settings) == 0
     return output
 
 
@@ -80,6 +81,10 @@ def test_the_best_and_the_last_validation_are_drawn_in_the_run_and_in_tensorboar
     events = EventAccumulator(str(learnt / 'tensorboard'))
     events.Reload()
     assert {f'best/{name}' for name in names} <= set(events.Tags()['images'])
+
+
+def test_pictures_are_left_out_when_asked(run):
+    assert not (run / 'validation').exists()
 
 
 def test_tensorboard_holds_losses_and_validation_by_step(learnt):

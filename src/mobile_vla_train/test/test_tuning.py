@@ -24,7 +24,12 @@ from mobile_vla_train.run import network_settings, TrainingRun
 from mobile_vla_train.train import main
 
 TINY = ('--config', 'kosmos2_tiny', 'data.height=56', 'data.width=56', 'data.clip_length=4')
-SHORT = ('schedule.steps=2', 'schedule.epoch_steps=2', 'optimiser.learning_rate=0.01')
+SHORT = (
+    'validation.figures=false',
+    'schedule.steps=2',
+    'schedule.epoch_steps=2',
+    'optimiser.learning_rate=0.01',
+)
 
 
 def tiny_kosmos2(**tuning):
@@ -127,7 +132,12 @@ def test_adapters_on_pretrained_weights_are_resumed_and_served_as_they_were_trai
     backbone = tmp_path / 'backbone'
     write_backbone(tiny_kosmos2(), backbone, '1GB')
     settings = [
-        *('data.clip_length=4', 'schedule.steps=4', 'schedule.epoch_steps=2'),
+        *(
+            'data.clip_length=4',
+            'validation.figures=false',
+            'schedule.steps=4',
+            'schedule.epoch_steps=2',
+        ),
         *('optimiser.learning_rate=0.01', 'optimiser.warmup_steps=0', 'precision=bf16-mixed'),
         *('optimiser.average_decay=0.5', 'tuning.mode=lora', 'tuning.lora_r=4'),
         *('tuning.lora_dropout=0.1', f'policy.pretrained={backbone}', 'threads=1'),

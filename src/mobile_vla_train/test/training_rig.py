@@ -26,6 +26,7 @@ SMALL = (
     'policy.network.hidden_dim=32',
     'schedule.epoch_steps=3',
     'optimiser.warmup_steps=2',
+    'validation.figures=false',
     'threads=1',
 )
 
