@@ -26,10 +26,10 @@ from mobile_vla_core.action_space import ActionCodec
 from mobile_vla_core.episodes.folder import find_episodes
 from mobile_vla_core.episodes.writer import EpisodeWriter
 from mobile_vla_core.images import encode_jpeg, Preprocessing, use_one_thread
-from mobile_vla_train.config import AugmentationConfig
 from mobile_vla_train.data.augmentation import ClipAugmentation
 from mobile_vla_train.data.cache import FrameCache, open_cache, open_uncached
 from mobile_vla_train.data.dataset import ClipDataset, window_frames
+from mobile_vla_train.sections import AugmentationConfig
 
 PREPROCESSING = Preprocessing(height=224, width=224)
 PLAIN = AugmentationConfig(mirror=0.0, gain=0.0, brightness=0.0, tint=0.0, shift=0)

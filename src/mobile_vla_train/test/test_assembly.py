@@ -14,8 +14,9 @@ from mobile_vla_core.action_space import ActionCodec
 from mobile_vla_core.episodes.folder import find_episodes
 from mobile_vla_core.errors import ConfigError
 from mobile_vla_core.images import Preprocessing
-from mobile_vla_train.config import AugmentationConfig, DataConfig, ScheduleConfig, TrainConfig
+from mobile_vla_train.config import TrainConfig
 from mobile_vla_train.data.assembly import open_data, shown_instructions, training_clips
+from mobile_vla_train.sections import AugmentationConfig, DataConfig, ScheduleConfig
 
 PREPROCESSING = Preprocessing(height=HEIGHT, width=WIDTH)
 OWN = ['pass the post on the left', 'pass the post on the right']

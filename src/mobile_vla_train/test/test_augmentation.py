@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from mobile_vla_core.action_space import ActionCodec
-from mobile_vla_train.config import AugmentationConfig
 from mobile_vla_train.data.augmentation import ClipAugmentation, mirror_actions, trained_actions
+from mobile_vla_train.sections import AugmentationConfig
 
 NOTHING = {'mirror': 0.0, 'gain': 0.0, 'brightness': 0.0, 'tint': 0.0, 'shift': 0}
 ACTIONS = np.array([[0.5, 0.3, -0.2, 0], [0.0, 0.0, 0.0, 2]], dtype=np.float32)

@@ -1,6 +1,6 @@
 # Copyright 2026 The Mobile VLA Authors
 # SPDX-License-Identifier: Apache-2.0
-"""Tests for config.py and config_file.py."""
+"""Tests for config.py, sections.py and config_file.py."""
 
 import ast
 import inspect
@@ -13,8 +13,10 @@ import yaml
 from mobile_vla_core.errors import ConfigError
 from mobile_vla_core.policies.network import HEAD, PART_NAMES
 from mobile_vla_train import config as config_module
-from mobile_vla_train.config import BACKBONE_PARTS, TrainConfig
+from mobile_vla_train import sections
+from mobile_vla_train.config import TrainConfig
 from mobile_vla_train.config_file import config_keys, load_config, shipped_configs
+from mobile_vla_train.sections import BACKBONE_PARTS
 
 
 def test_the_shipped_nano_is_valid():
@@ -48,8 +50,8 @@ def test_every_shipped_configuration_is_valid(name):
 
 
 def test_every_key_is_described():
-    tree = ast.parse(inspect.getsource(config_module))
-    bodies = [node.body for node in tree.body if isinstance(node, ast.ClassDef)]
+    trees = [ast.parse(inspect.getsource(module)) for module in (config_module, sections)]
+    bodies = [node.body for t in trees for node in t.body if isinstance(node, ast.ClassDef)]
     described = {
         entry.target.id
         for body in bodies
@@ -107,6 +109,7 @@ def test_the_parts_that_can_be_tuned_are_those_of_a_network():
         ('tuning.parts=[text]', 'is for the modes parts and lora, found mode full'),
         ('tuning.parts=text', 'must be a list'),
         ('tuning.parts=[1]', r'tuning.parts.0. must be text, found 1'),
+        ('loss.huber_delta=0', 'loss needs huber_delta > 0'),
         ('tuning.lora_r=0', 'tuning.lora_r must be at least 1'),
         ('tuning.lora_dropout=1', 'lora_dropout < 1'),
         ('tuning.gradient_checkpointing=1', 'must be true or false, found 1'),

@@ -14,7 +14,6 @@ from mobile_vla_core.episodes.folder import find_episodes
 from mobile_vla_core.episodes.reader import Episode
 from mobile_vla_core.errors import ConfigError
 from mobile_vla_core.images import Preprocessing
-from mobile_vla_train.config import AugmentationConfig
 from mobile_vla_train.data.augmentation import ClipAugmentation
 from mobile_vla_train.data.cache import open_cache, open_uncached
 from mobile_vla_train.data.dataset import (
@@ -23,6 +22,7 @@ from mobile_vla_train.data.dataset import (
     future_actions,
     window_frames,
 )
+from mobile_vla_train.sections import AugmentationConfig
 
 PREPROCESSING = Preprocessing(height=HEIGHT, width=WIDTH)
 PLAIN = AugmentationConfig(mirror=0.0, gain=0.0, brightness=0.0, tint=0.0, shift=0)

@@ -6,9 +6,9 @@ import pytest
 import torch
 
 from mobile_vla_core.policies.network import PolicyOutput
-from mobile_vla_train.config import LossConfig
 from mobile_vla_train.data.dataset import ClipBatch
 from mobile_vla_train.learning.loss import ChunkLoss
+from mobile_vla_train.sections import LossConfig
 
 B, T, C = 2, 3, 4
 

@@ -8,13 +8,7 @@ import pytest
 import torch
 
 from mobile_vla_core.policies.architecture import build_network
-from mobile_vla_train.config import (
-    DataConfig,
-    OptimiserConfig,
-    PolicyConfig,
-    TrainConfig,
-    TuningConfig,
-)
+from mobile_vla_train.config import TrainConfig
 from mobile_vla_train.preflight.finding import Level
 from mobile_vla_train.preflight.memory_estimate import (
     device_memory,
@@ -25,6 +19,7 @@ from mobile_vla_train.preflight.memory_estimate import (
     MemoryEstimate,
 )
 from mobile_vla_train.preflight.parameter_table import format_parameters, parameter_table
+from mobile_vla_train.sections import DataConfig, OptimiserConfig, PolicyConfig, TuningConfig
 
 SMALL_BACKBONE = {
     'text': {

@@ -10,7 +10,6 @@ from mobile_vla_core.action_space import ActionCodec
 from mobile_vla_core.checkpoint import load_policy
 from mobile_vla_core.errors import ConfigError
 from mobile_vla_core.policies.architecture import build_network
-from mobile_vla_train.config import OptimiserConfig, TuningConfig
 from mobile_vla_train.config_file import load_config
 from mobile_vla_train.exchange.backbone_folder import write_backbone
 from mobile_vla_train.learning.interruption import InterruptedRun
@@ -21,6 +20,7 @@ from mobile_vla_train.learning.optimiser import (
 )
 from mobile_vla_train.learning.tuning import prepare_network
 from mobile_vla_train.run import network_settings, TrainingRun
+from mobile_vla_train.sections import OptimiserConfig, TuningConfig
 from mobile_vla_train.train import main
 
 TINY = ('--config', 'kosmos2_tiny', 'data.height=56', 'data.width=56', 'data.clip_length=4')

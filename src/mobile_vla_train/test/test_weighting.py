@@ -8,9 +8,9 @@ import pytest
 
 from mobile_vla_core.action_space import ActionType
 from mobile_vla_core.images import Preprocessing
-from mobile_vla_train.config import DataConfig
 from mobile_vla_train.data.cache import open_uncached
 from mobile_vla_train.data.weighting import frame_weights
+from mobile_vla_train.sections import DataConfig
 
 
 @pytest.fixture(scope='module')

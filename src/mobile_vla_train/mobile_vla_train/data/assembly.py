@@ -11,7 +11,8 @@ from mobile_vla_core.action_space import ActionCodec
 from mobile_vla_core.images import Preprocessing
 from mobile_vla_core.instruction import mirror_instruction
 
-from ..config import DataConfig, TrainConfig
+from ..config import TrainConfig
+from ..sections import DataConfig
 from .augmentation import ClipAugmentation
 from .cache import CachedEpisode, FrameCache, open_cache, open_uncached
 from .dataset import ClipDataset

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from mobile_vla_core.action_space import ANGULAR_Z, LINEAR_Y
 from mobile_vla_core.instruction import mirror_instruction
 
-from ..config import AugmentationConfig
+from ..sections import AugmentationConfig
 
 _LEVELS = 255.0
 

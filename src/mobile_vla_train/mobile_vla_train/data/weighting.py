@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from mobile_vla_core.action_space import ACTION_TYPE, ActionType
 from mobile_vla_core.instruction import instruction_sides
 
-from ..config import DataConfig
+from ..sections import DataConfig
 from .cache import CachedEpisode, FrameCache
 
 

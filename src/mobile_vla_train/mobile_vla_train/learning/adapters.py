@@ -8,7 +8,7 @@ from torch import nn
 
 from mobile_vla_core.policies.network import PolicyNetwork, TEXT, VISION
 
-from ..config import TuningConfig
+from ..sections import TuningConfig
 
 ADAPTER = 'default'
 """peft's name of the one set of adapters."""

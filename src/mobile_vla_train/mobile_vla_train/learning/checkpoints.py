@@ -14,8 +14,8 @@ from lightning.pytorch.callbacks import Callback
 from mobile_vla_core.checkpoint import save_policy
 from mobile_vla_core.policy_card import PolicyCard
 
-from ..config import ScheduleConfig
 from ..run_folder import CHECKPOINTS, RunFolder
+from ..sections import ScheduleConfig
 from .module import PolicyModule
 from .scale import whole_state
 

@@ -11,8 +11,8 @@ from torch.nn import functional
 
 from mobile_vla_core.policies.network import PolicyOutput
 
-from ..config import LossConfig
 from ..data.dataset import ClipBatch
+from ..sections import LossConfig
 
 NO_WEIGHT = 1e-12
 """A batch that weighs less, such as one of idle frames that do not count, has no loss."""

@@ -15,7 +15,7 @@ from torch.optim import Optimizer
 from mobile_vla_core.errors import ConfigError
 from mobile_vla_core.policies.network import HEAD, PolicyNetwork
 
-from ..config import OptimiserConfig
+from ..sections import OptimiserConfig
 
 _EIGHT_BIT = {'adamw8bit': 'AdamW8bit', 'paged_adamw8bit': 'PagedAdamW8bit'}
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 from mobile_vla_core.errors import ConfigError
 from mobile_vla_core.policies.network import HEAD, PolicyNetwork
 
-from ..config import TuningConfig
+from ..sections import TuningConfig
 from .adapters import add_adapters
 
 
