@@ -21,6 +21,8 @@ _LEAD, _LEAD_SHARE = 0.002, 0.05
 """How much before the due time Python's lock is taken: seconds, and share of the wait at most."""
 _PREPARATION = 1.5
 """How much before the due time `approach` ends, in parts of that."""
+_AT_ONCE, _PAUSE = 0.0001, 0.00025
+"""How late Python's lock may come when no thread has it, and time for one to finish [s]."""
 _ACTION = 0.002
 """Time after the due time in which nobody asks for Python's lock either [s]."""
 _TIMER_ABSTIME = 1
@@ -77,7 +79,12 @@ class SteadyClock:
 
     def reach(self, due: float) -> None:
         """Return at `due` [s], shortly after `approach`."""
-        time.sleep(max(0.0, due - self._lead - time.monotonic()))
+        moment = due - self._lead
+        time.sleep(max(0.0, moment - time.monotonic()))
+        # The thread that had the lock until now asks for it back: better let it finish.
+        while moment + _AT_ONCE < time.monotonic() < due - 2.0 * _PAUSE:
+            moment = time.monotonic() + _PAUSE
+            time.sleep(_PAUSE)
         # Who waits for the lock makes its holder hand it over after this time, asleep or not.
         sys.setswitchinterval(self._lead + _ACTION)
         moment = _TimeSpec(int(due), int(due % 1.0 * 1e9))
