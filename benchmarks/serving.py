@@ -8,7 +8,9 @@ published, so the listener's delays do not count. For the period the worker runs
 that was widened until one inference takes 300 ms of CPU time, on as many threads as there are
 cores; beside it, in the same run, the original way: that model inside the timer callback. For the
 age of images the policy is nano as it is trained. Everything is measured twice, without and with
-real-time priority (SCHED_FIFO); keys with the suffix _realtime are null where that is refused.
+real-time priority (SCHED_FIFO); keys with the suffix _realtime are null where that is refused. The
+period is measured a third time, with the suffix _idle: without real-time priority, but with a
+worker that computes only when no other program does (worker_nice 20).
 """
 
 from __future__ import annotations
@@ -131,6 +133,8 @@ def measure(folder: Path, seconds: float) -> dict[str, Any]:
         figures['realtime_refused'] = refused
         figures.update({f'{key}{suffix}': None if refused else found[key] for key in found})
         figures.setdefault(f'original_period_error_p99_ms{suffix}', None)
+    rig, _ = drive(slow, seconds, threads, 0, max_chunk_age=5.0, worker_nice=20)
+    figures.update({f'{key}_idle': value for key, value in period_figures(rig).items()})
     figures['load_after'] = os.getloadavg()[0]
     return figures
 

@@ -15,6 +15,7 @@ from mobile_vla_core.instruction import check_instruction
 from mobile_vla_core.slew import SlewLimits
 
 from .parameter import declare, parameter
+from .worker_settings import IDLE
 
 MODES = ('drive', 'shadow')
 
@@ -43,7 +44,12 @@ class WorkerParameters:
     worker_memory_megabytes: int = parameter(
         0, 'Memory that the worker may take, 0 for any [MB].', 0, 1_000_000
     )
-    worker_nice: int = parameter(5, 'How far the worker steps back for other programs.', 0, 19)
+    worker_nice: int = parameter(
+        5,
+        'How far the worker steps back for other programs; 20: it computes when none does.',
+        0,
+        IDLE,
+    )
     worker_cpus: str = parameter('', 'Processors of the worker, such as "0,2-3"; "" for all.')
     added_latency: float = parameter(
         0.0, 'For tests: each inference takes so much longer [s].', 0.0, 10.0

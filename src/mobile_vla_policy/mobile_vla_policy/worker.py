@@ -33,7 +33,7 @@ from mobile_vla_core.picture import COMPRESSED, Picture
 from .cpu_set import parse_cpus, pin_process
 from .frame_buffer import FrameBuffer
 from .record import FrameRecord, RECORD_BYTES, ReplyKind, ReplyRecord
-from .worker_settings import WorkerSettings
+from .worker_settings import IDLE, WorkerSettings
 
 if TYPE_CHECKING:
     from mobile_vla_core.policies.base import Policy
@@ -196,7 +196,10 @@ def _take_resources(settings: WorkerSettings) -> None:
     # The control process may be pinned, and its processors were inherited.
     if settings.cpus:
         pin_process(parse_cpus(settings.cpus, range(os.cpu_count())))
-    os.nice(settings.nice)
+    if settings.nice == IDLE:
+        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+    else:
+        os.nice(settings.nice)
     with open('/proc/self/oom_score_adj', 'w') as file:
         file.write(_OOM_SCORE)
     if settings.memory_megabytes:

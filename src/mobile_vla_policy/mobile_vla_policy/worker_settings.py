@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 DTYPES = ('auto', 'float32', 'bfloat16')
 """Number formats of an encoder; auto is that of the checkpoint."""
+IDLE = 20
+"""One step beyond the niceness that Linux knows: SCHED_IDLE."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,8 @@ class WorkerSettings:
     :param device: torch device
     :param threads: threads of torch and OpenCV
     :param dtype: one of DTYPES
-    :param nice: how far it steps back behind other processes, 0 to 19
+    :param nice: how far it steps back behind other processes, 0 to 19; IDLE: it computes only
+        when none of them does
     :param cpus: such as '0,2-3'; '' for those of the process that starts it
     :param memory_megabytes: how much memory it may take, 0 for any amount; shared libraries and
         memory of a GPU do not count

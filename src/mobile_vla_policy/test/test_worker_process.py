@@ -21,7 +21,7 @@ from mobile_vla_core.safety import StopReason
 from mobile_vla_policy.frame_buffer import SLOTS
 from mobile_vla_policy.record import ReplyKind
 from mobile_vla_policy.worker_process import WorkerProcess
-from mobile_vla_policy.worker_settings import WorkerSettings
+from mobile_vla_policy.worker_settings import IDLE, WorkerSettings
 
 PATIENCE = 30.0
 """Loading torch takes seconds, more on a busy machine."""
@@ -207,6 +207,14 @@ def test_a_worker_takes_number_format_niceness_processors_and_latency(watch, che
     reply = watched.replies.get(timeout=PATIENCE)
     assert reply.kind is ReplyKind.CHUNK
     assert reply.inference_ms >= 200.0
+
+
+def test_a_worker_may_compute_only_when_nothing_else_does(watch, checkpoint):
+    watched = watch(checkpoint, nice=IDLE)
+    watched.wait_for(None)
+    assert os.sched_getscheduler(watched.process.pid) == os.SCHED_IDLE
+    assert watched.send()
+    assert watched.replies.get(timeout=PATIENCE).kind is ReplyKind.CHUNK
 
 
 def data_megabytes(pid):
