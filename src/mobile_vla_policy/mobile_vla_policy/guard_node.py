@@ -28,6 +28,9 @@ from .health import HealthRow, Level
 _FAULTS = frozenset({GuardReason.CROWDED, GuardReason.NOT_FINITE})
 """The other reasons are those of a policy that is not there or not driving."""
 
+_UNKNOWN = '_NODE_NAME_UNKNOWN_'
+"""What the middleware calls a node whose topic it knows, but not its name."""
+
 
 class GuardNode(Node):
     """Topics, clock and log around a CommandGuard."""
@@ -88,7 +91,12 @@ class GuardNode(Node):
         if self.count_publishers(self._topic) < 2:  # Cheap, and nearly always so.
             return []
         found = self.get_publishers_info_by_topic(self._topic)
-        return [f'{one.node_namespace.rstrip("/")}/{one.node_name}' for one in found]
+        return [
+            'a node not known yet'
+            if one.node_name == _UNKNOWN
+            else f'{one.node_namespace.rstrip("/")}/{one.node_name}'
+            for one in found
+        ]
 
     def _health(self) -> HealthRow:
         now = self._now()

@@ -64,6 +64,7 @@ class Fault:
         """Make it, watch what the base is given, and end it."""
         stack.wait_until_driving()
         first, given = len(stack.statuses), len(stack.commands)
+        stack.guard_says = ''  # What it said of the fault before.
         seen, reason, recovered, since = '', '', False, time.time()
         try:
             since = self.make(stack)

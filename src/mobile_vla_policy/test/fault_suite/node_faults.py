@@ -151,8 +151,14 @@ def refused(name: str, checkpoint: str, sentence: str):
 
 
 def jump(seconds: float) -> Callable[[Stack], float]:
-    """Return what sets the clock of a simulation."""
-    return lambda stack: stack.camera(clock_jump=seconds)
+    """Return what sets the clock of a simulation, at a moment without an image."""
+    return lambda stack: stack.camera(clock_jump=seconds, running=False)
+
+
+def show_and_rearm(stack: Stack) -> None:
+    """Let images come again, and begin from rest."""
+    stack.camera(running=True)
+    stack.rearm()
 
 
 NODE_FAULTS = (
@@ -219,7 +225,7 @@ CLOCK_FAULTS = (
         'stops until an image of after it was seen; the guard asks for a start from rest',
         jump(-50.0),
         StopReason.NO_CHUNK,
-        Stack.rearm,
+        show_and_rearm,
         LIMIT,
     ).run,
     Fault(
@@ -227,7 +233,7 @@ CLOCK_FAULTS = (
         'stops until an image of after it was seen; the guard asks for a start from rest',
         jump(30.0),
         StopReason.STALE_IMAGE,
-        Stack.rearm,
+        show_and_rearm,
         LIMIT,
     ).run,
 )
