@@ -82,7 +82,7 @@ class SteadyClock:
         moment = due - self._lead
         time.sleep(max(0.0, moment - time.monotonic()))
         # The thread that had the lock until now asks for it back: better let it finish.
-        while moment + _AT_ONCE < time.monotonic() < due - 2.0 * _PAUSE:
+        while moment + _AT_ONCE < time.monotonic() < due - self._lead / 2.0:
             moment = time.monotonic() + _PAUSE
             time.sleep(_PAUSE)
         # Who waits for the lock makes its holder hand it over after this time, asleep or not.

@@ -10,7 +10,7 @@ from rclpy.time import Time
 
 from mobile_vla_policy.control_clock import SimulatedClock, SteadyClock
 
-MARGIN = 0.05
+MARGIN = 0.02
 """By how much a busy machine may delay a thread that takes Python's lock [s]."""
 
 
@@ -58,7 +58,7 @@ def test_a_steady_clock_waits_until_it_is_due():
 
 def test_no_other_thread_of_python_runs_when_a_steady_clock_is_about_to_be_due():
     # A lead long enough for a busy machine; where it was not, a later attempt shows it.
-    assert any(quiet_before_due(SteadyClock(lead=2.0 * MARGIN)) > MARGIN for _ in range(5))
+    assert any(quiet_before_due(SteadyClock(lead=5.0 * MARGIN)) > MARGIN for _ in range(5))
 
 
 def quiet_before_due(clock):
