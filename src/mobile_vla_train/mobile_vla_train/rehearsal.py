@@ -18,6 +18,8 @@ from mobile_vla_core.episodes.folder import find_episodes
 from mobile_vla_core.errors import CheckpointError
 
 from .config import TrainConfig
+from .data.drivers import episodes_to_learn
+from .data.outcomes import with_outcomes
 from .learning.interruption import InterruptedRun
 from .run import TrainingRun
 from .run_folder import CHECKPOINTS, RunFolder
@@ -39,7 +41,8 @@ def rehearse(data: Path, output: Path, config: TrainConfig) -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix='.rehearsal_', dir=output) as folder:
         episodes, run_folder = Path(folder) / 'episodes', Path(folder) / 'run'
         episodes.mkdir()
-        for path in find_episodes(data)[:EPISODES]:
+        learnt = episodes_to_learn(find_episodes(data), policy_runs=config.data.policy_runs)
+        for path in with_outcomes(learnt, config.data.outcomes)[:EPISODES]:
             (episodes / path.name).symlink_to(path.resolve())
         schedule = replace(
             config.schedule, steps=STEPS, epoch_steps=EPOCH_STEPS, every=EVERY, patience=0

@@ -30,6 +30,7 @@ from .data.clip_order import ClipOrder
 from .data.dataset import EpisodeDataset
 from .data.drivers import episodes_to_learn
 from .data.loading import EpisodeLoading
+from .data.outcomes import with_outcomes
 from .data.picture_quality import recorded_quality
 from .data.recorded_camera import recorded_camera
 from .data.split import load_split, make_split, Split
@@ -65,8 +66,10 @@ class TrainingRun:
         self.folder = RunFolder(output)
         self.config = config
         optimiser_class(config.optimiser)
-        self._paths = paths = episodes_to_learn(
-            find_episodes(data), policy_runs=config.data.policy_runs
+        self._paths = paths = with_outcomes(
+            episodes_to_learn(find_episodes(data), policy_runs=config.data.policy_runs),
+            config.data.outcomes,
+            announce if self.is_first else lambda text: None,
         )
         quality = config.data.jpeg_quality or recorded_quality(paths, config.data.camera)
         preprocessing = Preprocessing(config.data.height, config.data.width, quality)

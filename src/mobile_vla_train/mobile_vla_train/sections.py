@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from mobile_vla_core.episodes.schema import OUTCOMES
 from mobile_vla_core.errors import ConfigError
 
 BACKBONE_PARTS = ('vision', 'text', 'projection')
@@ -62,7 +63,7 @@ class DataConfig:
     validation_fraction: float = 0.1
     """Share of the episodes kept for validation."""
     clip_length: int = 16
-    """Frames of a clip, each encoded once."""
+    """Frames of a clip, each encoded once; before its first one a window is padded with it."""
     clips_per_batch: int = 6
     """Clips of a batch, from different episodes where there are enough; of all processes."""
     cache: Literal['memory_map', 'none'] = 'memory_map'
@@ -79,6 +80,8 @@ class DataConfig:
     """Weight of a frame in which the robot goes on standing still."""
     policy_runs: bool = False
     """Also learn from the run logs of a policy node; what a policy did is no demonstration."""
+    outcomes: tuple[str, ...] = ('success', 'unknown')
+    """Endings of the episodes that are learnt from: what failed would be copied too."""
     paraphrases: str = ''
     """Collection plan (YAML) whose instructions stand in for each other; '' for none."""
     paraphrase_share: float = 0.5
@@ -94,6 +97,11 @@ class DataConfig:
             _check_share(f'data.{name}', getattr(self, name))
         lows = {'clip_length': 1, 'clips_per_batch': 1, 'step_period': 0.0, 'workers': 0}
         check_lows(self, {**lows, 'idle_weight': 0.0}, 'data.')
+        if not self.outcomes or not set(self.outcomes) <= set(OUTCOMES):
+            raise ConfigError(
+                f'data.outcomes must be some of {", ".join(OUTCOMES)}, '
+                f'found [{", ".join(self.outcomes)}]'
+            )
         if not 0.0 < self.validation_fraction <= 0.5:
             raise ConfigError(
                 f'data.validation_fraction must be above 0 and at most 0.5, '

@@ -33,6 +33,7 @@ def write_episode(
     steps: int = STEPS,
     period: float = 0.1,
     camera: str = 'front',
+    outcome: str = 'success',
 ) -> Path:
     """Record a drive that passes a post on the named side and ends standing still."""
     scenario = SCENARIOS[number % 2] if scenario is None else scenario
@@ -55,7 +56,7 @@ def write_episode(
         moving = t < steps - 3
         velocity = np.array([0.5, side * 0.3 * (1.0 - progress), side * 0.2]) * moving
         writer.add_command(velocity, stamp, stamp)
-    return writer.close('success')
+    return writer.close(outcome)
 
 
 @pytest.fixture(scope='session')

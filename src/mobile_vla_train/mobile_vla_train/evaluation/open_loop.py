@@ -84,7 +84,7 @@ def evaluate_open_loop(
         groups['trained_on' if known else 'scored'].add(episode.predictions)
         scored += [] if known else [episode]
     validation = groups['scored'].summary()
-    difference = max(episode.batch_difference for episode in served)
+    difference = float(np.max([episode.batch_difference for episode in served]))  # NaN stays NaN
     half = next(policy.network.parameters()).element_size() < 4
     metrics = {
         'open_loop': NOT_SUCCESS,

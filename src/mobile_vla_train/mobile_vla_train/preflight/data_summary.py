@@ -13,6 +13,7 @@ import numpy as np
 from mobile_vla_core.action_space import ACTION_NAMES, ACTION_TYPE, ActionType, VELOCITY_DIM
 
 from ..data.cache import CachedEpisode, FrameCache
+from ..data.outcomes import name_counts
 from ..validation.motion import LEFT, named_side, RIGHT
 
 SIDE_NAMES = {LEFT: 'left', RIGHT: 'right'}
@@ -56,6 +57,7 @@ def format_summary(summary: dict[str, Any]) -> list[str]:
         f'{width}x{height} pixels',
         f'sides named: {sides["left"]} left, {sides["right"]} right, {sides["none"]} none; '
         f'{len(summary["instructions"])} instructions',
+        'outcomes: ' + name_counts(summary['outcomes']),
         'scenarios: ' + ', '.join(f'{name} {n}' for name, n in summary['scenarios'].items()),
         'action types: ' + ', '.join(f'{name} {n}' for name, n in types.items()),
     ]

@@ -21,6 +21,7 @@ from mobile_vla_core.policies.network import PolicyNetwork
 from ..config import TrainConfig
 from ..data.assembly import training_clips
 from ..data.cache import FrameCache
+from ..data.outcomes import count_outcomes, read_ending
 from ..data.split import Split
 from ..validation.figures import encode_png
 from .data_summary import format_summary, summarise
@@ -28,6 +29,7 @@ from .finding import Finding, Level
 from .instruction_probe import choose_pair, InstructionProbe, probe_instruction
 from .label_checks import as_reference, check_labels
 from .memory_estimate import device_memory, estimate_memory, GIB, MemoryEstimate
+from .outcome_checks import check_outcomes
 from .overfit import overfit_batch
 from .parameter_table import format_parameters, parameter_table
 from .picture_checks import check_cadence, check_copies, check_pictures
@@ -162,7 +164,11 @@ class Preflight:
 
     def _look(self, overfit: bool) -> PreflightReport:
         cache, config, network = self._cache, self._config, self._network
-        summary = summarise(cache, cache.episodes)
+        endings = [read_ending(path) for path in self._paths]
+        summary = {
+            **summarise(cache, cache.episodes),
+            'outcomes': count_outcomes(endings),
+        }
         instructions = [episode.instruction for episode in cache.episodes]
         findings = [
             *check_labels(
@@ -171,6 +177,7 @@ class Preflight:
             *check_pictures(cache),
             *check_copies(cache, self._split.train),
             *check_cadence(self._paths, cache.step_period, cache.camera),
+            *check_outcomes(endings, cache.episodes, cache.step_period),
             *self._check_length(),
         ]
         probe = None
