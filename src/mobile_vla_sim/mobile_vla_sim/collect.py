@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
-import json
 from pathlib import Path
 import signal
 import sys
@@ -20,6 +19,7 @@ from tqdm import tqdm
 from mobile_vla_core.episodes import Episode
 from mobile_vla_core.errors import ConfigError, EpisodeError, MobileVlaError
 
+from .collect_record import CollectRecord, RECORD_NAME
 from .lane import Lane, Recorded
 from .plan import Plan
 from .progress import episode_progress
@@ -97,7 +97,7 @@ def count_dropped(recorded: Recorded) -> int:
 
 
 def summarise(recorded: list[Recorded], failed: Counter[str], seconds: float) -> dict:
-    """Return what `collect.json` holds; reads every episode back."""
+    """Return what a run recorded; reads every episode back."""
     scenarios = Counter(episode.job.scenario for episode in recorded)
     return {
         'episodes': len(recorded),
@@ -131,7 +131,11 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog='collect', description=__doc__)
     parser.add_argument('--output', type=Path, required=True, help='folder for the episodes')
     parser.add_argument('--episodes', type=_positive, default=160, help='default: %(default)s')
-    parser.add_argument('--seed', type=int, default=0, help='of the first; default: %(default)s')
+    parser.add_argument(
+        '--seed',
+        type=int,
+        help='of the first scene; default: 0 in a new folder, else the next that is free there',
+    )
     parser.add_argument(
         '--lanes',
         type=_positive,
@@ -165,13 +169,18 @@ def main(args: list[str] | None = None) -> int:
     begin = time.monotonic()
     try:
         output = prepare_output(arguments.output)
-        plan = Plan(arguments.episodes, arguments.seed)
+        record = CollectRecord(output)
+        seed = record.next_seed if arguments.seed is None else arguments.seed
+        plan = Plan(arguments.episodes, seed)
+        record.begin(seed, arguments.episodes)
         lanes = min(arguments.lanes, arguments.episodes)
         collection = Collection(output, plan, lanes, arguments.disturbance)
-        with episode_progress(arguments.episodes, 'collect') as progress:
-            collection.run(progress)
-        summary = summarise(collection.recorded, plan.failed, time.monotonic() - begin)
-        (output / 'collect.json').write_text(json.dumps(summary, indent=2) + '\n')
+        try:
+            with episode_progress(arguments.episodes, 'collect') as progress:
+                collection.run(progress)
+        finally:
+            summary = summarise(collection.recorded, plan.failed, time.monotonic() - begin)
+            record.end(summary)
     except MobileVlaError as error:
         print(f'collect: {error}', file=sys.stderr)
         return 1
@@ -182,6 +191,9 @@ def main(args: list[str] | None = None) -> int:
         f'{summary["episodes"]} episodes, {summary["frames"]} frames, {summary["dropped"]} '
         f'dropped, in {summary["seconds"]:.0f} s: {output}'
     )
+    total = record.total()
+    if len(total['runs']) > 1:
+        print(f'{total["episodes"]} episodes in {len(total["runs"])} runs: see {RECORD_NAME}')
     return 0 if summary['dropped'] == 0 else 1
 
 

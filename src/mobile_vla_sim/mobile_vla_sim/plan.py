@@ -22,6 +22,11 @@ class Job:
     seed: int
 
 
+def seeds_of(seed: int, episodes: int) -> range:
+    """Return every seed that a plan of `episodes` from `seed` on may come to."""
+    return range(seed, seed + 2 * episodes)
+
+
 class Plan:
     """
     Scenarios in turn, seeds upwards; a failed episode is replaced by one of another seed.
@@ -38,7 +43,7 @@ class Plan:
         :param seed: of the first scene
         :raises ConfigError: if it could come to scenes that are held out for evaluation
         """
-        if seed + 2 * episodes > HELD_OUT_SEED:
+        if seeds_of(seed, episodes).stop > HELD_OUT_SEED:
             raise ConfigError(
                 f'{episodes} episodes from seed {seed} on may reach the scenes held out for '
                 f'evaluation, from {HELD_OUT_SEED} on: choose a smaller seed'

@@ -39,6 +39,20 @@ def test_every_episode_is_recorded_whole(collected):
         assert episode.instruction in SCENARIOS[episode.scenario].instructions
 
 
+def test_a_second_run_goes_on_with_other_scenes_and_the_record_keeps_both(tmp_path, capsys):
+    once = ['collect', '--output', str(tmp_path), '--episodes', '1', '--disturbance', '0']
+    assert main(once) == 0
+    assert main(once) == 0
+    summary = json.loads((tmp_path / 'collect.json').read_text())
+    assert (summary['episodes'], summary['seeds']) == (2, [0, 2])
+    assert [run['seeds'] for run in summary['runs']] == [[0], [2]]
+    first, second = (Episode(path) for path in find_episodes(tmp_path))
+    assert first.jpeg(0) != second.jpeg(0)
+    assert main([*once, '--seed', '3']) == 1
+    assert 'took the seeds 2 to 3' in capsys.readouterr().err
+    assert len(find_episodes(tmp_path)) == 2
+
+
 def test_an_episode_begins_at_rest_and_ends_with_five_stops(collected):
     for path in find_episodes(collected[0]):
         with Episode(path) as episode:
