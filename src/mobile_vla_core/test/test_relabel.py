@@ -41,6 +41,17 @@ def test_labels_change_and_the_recorded_data_do_not(path):
     assert list(path.parent.iterdir()) == [path]
 
 
+def test_a_label_that_stays_the_same_is_no_change(path):
+    relabel(path, Labels('go left', '1box_vert_left', 'success'), stamp=20.0)
+    with Episode(path) as episode:
+        said = [text for _, kind, text in episode.events if kind == 'relabel']
+    assert said == ['outcome: "unknown" became "success"']
+    before = path.read_bytes()
+    old = relabel(path, Labels('go left', '1box_vert_left', 'success'), stamp=21.0)
+    assert old.outcome == 'success'
+    assert path.read_bytes() == before
+
+
 def test_what_is_not_given_is_kept_and_a_change_can_be_taken_back(path):
     old = relabel(path, Labels(outcome='success'))
     with Episode(path) as episode:

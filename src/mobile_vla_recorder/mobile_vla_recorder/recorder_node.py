@@ -41,6 +41,8 @@ from .streams import Streams
 
 STATUS_PERIOD = 0.5
 WATCH_PERIOD = 0.1
+REFUSAL_SECONDS = 5.0
+"""A refused request is told in the status for so long: it is no lasting trouble [s]."""
 
 
 class RecorderNode(Node):
@@ -55,12 +57,16 @@ class RecorderNode(Node):
         self._streams = streams
         streams.feed(self._session)
         self._message = ''
+        self._refusal = ''
+        self._refused_at = 0.0
         self._drops = DropWarning()
         self._hold_up = HoldUp()
         latched = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
         self._status = self.create_publisher(RecorderStatus, '~/status', latched)
         pause = Pause(self)
-        self._requests = RecorderServices(self, self._session, pause, streams.drain, self._report)
+        self._requests = RecorderServices(
+            self, self._session, pause, streams.drain, self._report, self._refuse
+        )
         self._action = RecordAction(self, self._session, self._requests, pause)
         steady = Clock(clock_type=ClockType.STEADY_TIME)
         self.create_timer(STATUS_PERIOD, self._publish_status, clock=steady)
@@ -125,14 +131,22 @@ class RecorderNode(Node):
             self._report(f'{reason}; {error}')
 
     def _report(self, message: str) -> None:
-        self._message = message
+        self._message, self._refusal = message, ''
         if message:
             self.get_logger().error(message)
         self._publish_status()
 
+    def _refuse(self, message: str) -> None:
+        self._refusal, self._refused_at = message, time.monotonic()
+        self.get_logger().error(message)
+        self._publish_status()
+
     def _publish_status(self) -> None:
-        stamp = self.get_clock().now().to_msg()
-        self._status.publish(status_message(self._session, self._message, time.monotonic(), stamp))
+        now, stamp = time.monotonic(), self.get_clock().now().to_msg()
+        if now - self._refused_at > REFUSAL_SECONDS:
+            self._refusal = ''
+        message = self._refusal or self._message
+        self._status.publish(status_message(self._session, message, now, stamp))
 
 
 def _session_config(

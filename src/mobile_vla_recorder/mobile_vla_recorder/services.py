@@ -27,7 +27,8 @@ class RecorderServices:
     Start, stop, discard, relabel and undo.
 
     :param drain: takes what waits in the middleware
-    :param report: told what went wrong, or '' when something went well
+    :param report: told '' when something went well
+    :param refuse: told why a request was refused
     """
 
     def __init__(
@@ -37,12 +38,14 @@ class RecorderServices:
         pause: Pause,
         drain: Callable[[], int],
         report: Callable[[str], None],
+        refuse: Callable[[str], None],
     ) -> None:
         self._node = node
         self._session = session
         self._pause = pause
         self._drain = drain
         self._report = report
+        self._tell_refusal = refuse
         node.create_service(StartEpisode, '~/start', self._on_start)
         # Reentrant, so that pictures still come in while these wait.
         waiting = {'callback_group': pause.group}
@@ -141,4 +144,4 @@ class RecorderServices:
 
     def _refuse(self, response, error: MobileVlaError) -> None:
         response.message = str(error)
-        self._report(response.message)
+        self._tell_refusal(response.message)

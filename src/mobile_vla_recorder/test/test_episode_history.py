@@ -39,9 +39,12 @@ def test_the_last_episode_is_relabelled_and_undo_takes_it_back(tmp_path):
     assert history.relabel(Labels(outcome='failure', scenario='kitchen'), 3.0) == last
     with Episode(last) as found:
         assert (found.outcome, found.scenario) == ('failure', 'kitchen')
-    assert 'earlier labels' in history.undo(4.0)
+    assert history.undo(4.0) == f'{last.name} is labelled again: unknown, "go left"'
     with Episode(last) as found:
         assert (found.outcome, found.scenario) == ('unknown', '')
+    assert history.undo(5.0) == f'{last.name} is labelled again: failure, kitchen, "go left"'
+    with Episode(last) as found:
+        assert (found.outcome, found.scenario) == ('failure', 'kitchen')
 
 
 def test_a_discarded_episode_is_out_of_sight_until_undo(tmp_path):
@@ -75,10 +78,17 @@ def test_nothing_to_relabel_or_undo_is_said(tmp_path):
         history.relabel(Labels(outcome='success'), 1.0)
     with pytest.raises(EpisodeError, match='nothing to undo'):
         history.undo(1.0)
-    history.discard(episode(tmp_path))
-    history.undo(1.0)
-    with pytest.raises(EpisodeError, match='nothing to undo'):
-        history.undo(1.0)
+
+
+def test_undo_brings_a_discarded_episode_back_and_takes_it_away_again_and_again(tmp_path):
+    history = EpisodeHistory(tmp_path)
+    path = episode(tmp_path)
+    history.discard(path, 'quality 31 %')
+    for _ in range(2):
+        assert history.undo(1.0) == f'{path.name} is kept after all: quality 31 %'
+        assert find_episodes(tmp_path) == [path]
+        assert history.undo(1.0) == f'{path.name} is discarded, undo brings it back'
+        assert discarded(tmp_path) == [path.name]
 
 
 def test_a_discarded_episode_that_is_gone_cannot_come_back(tmp_path):
@@ -102,8 +112,8 @@ def test_a_save_that_is_undone_is_out_of_sight_until_that_is_undone_as_well(tmp_
     assert 'kept after all' in history.undo(1.0)
     assert find_episodes(tmp_path) == [path]
     assert changed == [path] * 3
-    with pytest.raises(EpisodeError, match='nothing to undo'):
-        history.undo(1.0)
+    assert history.undo(1.0) == f'{path.name} is discarded, undo brings it back'
+    assert discarded(tmp_path) == [path.name]
 
 
 def test_a_saved_episode_that_is_gone_cannot_be_discarded(tmp_path):

@@ -73,7 +73,9 @@ def test_a_short_episode_is_discarded_by_itself_and_said_so(start, tmp_path):
     robot.spin_until(lambda: robot.statuses[-1].message == refused.message)
     assert list(recorder.output.glob('*.h5')) == []
     name = refused.message.split()[0]
-    assert robot.call(Trigger, 'undo').message == f'{name} is kept after all'
+    undone = robot.call(Trigger, 'undo').message
+    assert undone.startswith(f'{name} is kept after all: outcome ')
+    assert 'it had been discarded by rule: it lasted 1.0 s, the plan asks for' in undone
     robot.spin_until(lambda: told(robot) == ([1, 0], 'left'))
     assert record(robot, 'left', 3).success
     assert record(robot, 'unplanned', 1).success

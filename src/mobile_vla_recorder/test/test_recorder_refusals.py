@@ -109,6 +109,13 @@ def test_relabel_and_undo_with_nothing_there(start):
     )
 
 
+def test_a_refusal_is_no_lasting_warning(start):
+    robot, _ = start()
+    said = refusal(robot, Trigger, 'undo')
+    robot.spin_until(lambda: robot.statuses[-1].message != said)
+    assert robot.statuses[-1].message == ''
+
+
 def test_relabel_with_nothing_to_change_or_an_unknown_outcome(start):
     robot, _ = start()
     robot.start_episode(instruction='go')

@@ -223,7 +223,9 @@ def test_an_episode_below_the_minimum_quality_is_discarded_and_can_be_brought_ba
     assert 'front: quality 0.526: 10 pictures written, 0 dropped, 9 lost' in text
     assert recorder.recording is None
     assert list(tmp_path.glob('*.h5')) == []
-    recorder.history.undo(104.0)
+    undone = recorder.history.undo(104.0)
+    assert 'is kept after all: outcome success, quality 53 %, 10 frames; front: 5.0 Hz' in undone
+    assert 'it had been discarded by rule: quality 0.526 is below the minimum of 0.8' in undone
     with Episode(find_episodes(tmp_path)[0]) as episode:
         assert episode.outcome == 'success'
         assert any(kind == 'quality' and '9 lost' in text for _, kind, text in episode.events)
@@ -307,7 +309,8 @@ def test_a_discarded_episode_can_be_brought_back(tmp_path):
     film(recorder, [100.1])
     name = recorder.discard(stamp=101.0)
     assert list(tmp_path.iterdir()) == [tmp_path / DISCARDED_FOLDER]
-    recorder.history.undo(102.0)
+    undone = recorder.history.undo(102.0)
+    assert undone == f'{name} is kept after all: outcome unknown, quality 100 %, 1 frames'
     assert [path.name for path in find_episodes(tmp_path)] == [name]
 
 

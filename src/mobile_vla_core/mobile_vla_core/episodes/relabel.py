@@ -34,10 +34,10 @@ def relabel(path: Path, labels: Labels, stamp: float = 0.0) -> Labels:
     Give a finished episode other labels; return those that it had.
 
     A copy is changed, compared with the original and renamed over it, so the episode is whole at
-    every moment. The events of the episode keep each change.
+    every moment. The events of the episode keep each change; what stays the same is none.
 
     :param stamp: time of the change [s]
-    :raises EpisodeError: if nothing would change, the outcome is unknown, or the copy differs
+    :raises EpisodeError: if no label is given, the outcome is unknown, or the copy differs
     """
     path = Path(path)
     wanted = {key: value for key, value in vars(labels).items() if value is not None}
@@ -53,6 +53,9 @@ def relabel(path: Path, labels: Labels, stamp: float = 0.0) -> Labels:
         raise EpisodeError(f'{path.name} is no finished episode (*{schema.SUFFIX})')
     with Episode(path) as episode:
         before = Labels(episode.instruction, episode.scenario, episode.outcome)
+    wanted = {key: value for key, value in wanted.items() if value != getattr(before, key)}
+    if not wanted:
+        return before
     copy = path.with_name(f'.{path.name.removesuffix(schema.SUFFIX)}{schema.RELABEL_SUFFIX}')
     try:
         shutil.copyfile(path, copy)

@@ -5,13 +5,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 import threading
 import time
 
 from mobile_vla_core.episodes import schema
 from mobile_vla_core.episodes.relabel import Labels, relabel
-from mobile_vla_core.errors import EpisodeError, MobileVlaError
+from mobile_vla_core.errors import EpisodeError
 
 DISCARDED_FOLDER = '.discarded'
 DISCARDED_AGE = 24 * 3600.0
@@ -22,7 +23,7 @@ class EpisodeHistory:
     """
     Remember the last save, relabel it, discard an episode, and undo the last of these.
 
-    A save that is undone is a discard, which may be undone as well.
+    What is undone may be undone as well: again and again it is there and away.
 
     Copying a long episode takes a while: `relabel` and `undo` may be called in another thread.
 
@@ -38,19 +39,15 @@ class EpisodeHistory:
         self._discarded: Path | None = None
         self._undo: Callable[[float], str] | None = None
 
-    def saved(self, path: Path) -> None:
-        """Remember the last episode."""
+    def saved(self, path: Path, about: str = '') -> None:
+        """
+        Remember the last episode.
+
+        :param about: told again when it is brought back after an undo
+        """
         self._last = path
         self._changed(path)
-
-        def undo(_: float) -> str:
-            try:
-                self.discard(path)
-            except OSError as error:
-                raise EpisodeError(f'{path.name} cannot be discarded: {error}') from error
-            return f'{path.name} is discarded, undo brings it back'
-
-        self._undo = undo
+        self._undo = partial(self._take_away, path, about)
 
     def relabel(self, labels: Labels, stamp: float) -> Path:
         """
@@ -64,17 +61,15 @@ class EpisodeHistory:
                 raise EpisodeError('no episode was saved yet: record one, then relabel it')
             before = relabel(path, labels, stamp)
             self._changed(path)
-
-            def undo(at: float) -> str:
-                relabel(path, before, at)
-                self._changed(path)
-                return f'{path.name} has its earlier labels again'
-
-            self._undo = undo
+            self._undo = partial(self._relabel_back, path, before)
             return path
 
-    def discard(self, path: Path) -> None:
-        """Take an episode away, or an unfinished file; the one discarded before is deleted."""
+    def discard(self, path: Path, about: str = '') -> None:
+        """
+        Take an episode away, or an unfinished file; the one discarded before is deleted.
+
+        :param about: told when an undo brings it back
+        """
         folder = self._output / DISCARDED_FOLDER
         folder.mkdir(exist_ok=True)
         for other in folder.iterdir():
@@ -85,34 +80,43 @@ class EpisodeHistory:
         if self._last == path:
             self._last = None
         self._changed(path)
-
-        def undo(_: float) -> str:
-            try:
-                kept.rename(path)
-            except OSError as error:
-                raise EpisodeError(f'{path.name} cannot be brought back: {error}') from error
-            self._discarded = None
-            if path.suffix == schema.SUFFIX:
-                self._last = path
-            self._changed(path)
-            return f'{path.name} is kept after all'
-
-        self._undo = undo
+        self._undo = partial(self._bring_back, kept, path, about)
 
     def undo(self, stamp: float) -> str:
         """
-        Take the last save, relabelling or discard back and say so.
+        Take the last save, relabelling, discard or undo back and say so.
 
-        :raises EpisodeError: if there is nothing to take back
+        :raises MobileVlaError: if there is nothing to take back, or it cannot be
         """
         with self._busy:
-            undo, self._undo = self._undo, None
-            if undo is None:
+            if self._undo is None:
                 raise EpisodeError(
                     'nothing to undo: only the last save, relabelling or discard can be taken back'
                 )
-            try:
-                return undo(stamp)
-            except MobileVlaError:
-                self._undo = undo
-                raise
+            return self._undo(stamp)
+
+    def _take_away(self, path: Path, about: str, _: float) -> str:
+        try:
+            self.discard(path, about)
+        except OSError as error:
+            raise EpisodeError(f'{path.name} cannot be discarded: {error}') from error
+        return f'{path.name} is discarded, undo brings it back'
+
+    def _bring_back(self, kept: Path, path: Path, about: str, _: float) -> str:
+        try:
+            kept.rename(path)
+        except OSError as error:
+            raise EpisodeError(f'{path.name} cannot be brought back: {error}') from error
+        self._discarded = None
+        if path.suffix == schema.SUFFIX:
+            self._last = path
+        self._changed(path)
+        self._undo = partial(self._take_away, path, about)
+        return f'{path.name} is kept after all{": " if about else ""}{about}'
+
+    def _relabel_back(self, path: Path, labels: Labels, stamp: float) -> str:
+        before = relabel(path, labels, stamp)
+        self._changed(path)
+        self._undo = partial(self._relabel_back, path, before)
+        said = ', '.join(text for text in (labels.outcome, labels.scenario) if text)
+        return f'{path.name} is labelled again: {said}, "{labels.instruction}"'

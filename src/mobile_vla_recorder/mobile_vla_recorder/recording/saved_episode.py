@@ -43,6 +43,12 @@ class SavedEpisode:
             summary=tuple(recording.summary()),
         )
 
+    @property
+    def about(self) -> str:
+        """What to say of it when it comes back after a discard."""
+        share = f'outcome {self.outcome}, quality {100 * self.quality:.0f} %, {self.frames} frames'
+        return '; '.join((share, *self.findings))
+
 
 def find_fault(config: SessionConfig, recording: Recording, scenario: str, length: float) -> str:
     """

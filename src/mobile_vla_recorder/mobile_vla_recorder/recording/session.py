@@ -242,16 +242,17 @@ class RecordingSession:
                 self.recording = None
             raise
         self.recording = None
+        saved = SavedEpisode.of(recording, path, outcome, reason)
         fault = find_fault(self.config, recording, self.scenario, self._length)
         if fault:
-            self.history.discard(path)
+            self.history.discard(path, f'{saved.about}; it had been discarded by rule: {fault}')
             self.discarded = f'{path.name} is discarded, undo brings it back: {fault}'
             self._ended_by_itself = self.discarded if by_itself else ''
             raise EpisodeError(self.discarded)
         self._ended_by_itself = f'the last one was stopped and kept: {reason}' if by_itself else ''
-        self.history.saved(path)
-        self.last = SavedEpisode.of(recording, path, outcome, reason)
-        return self.last
+        self.history.saved(path, saved.about)
+        self.last = saved
+        return saved
 
     def discard(self, stamp: float) -> str:
         """Take the running episode away and return its name; EpisodeError when none runs."""
@@ -262,7 +263,8 @@ class RecordingSession:
             path = recording.finish('unknown', 'discarded', stamp)
         except EpisodeError:  # it would be recovered at the next start
             path = recording.path
-        self.history.discard(path)
+        about = SavedEpisode.of(recording, path, 'unknown', 'discarded').about
+        self.history.discard(path, about)
         return path.name
 
     def seconds(self, now: float) -> float:
