@@ -168,7 +168,7 @@ def test_the_last_episode_is_relabelled_and_taken_back_by_keys(sit_down, episode
     driver.wait_for('is now right: go right')
     assert labels(path) == ('right', 'go right', 'success')
     driver.type('u')
-    driver.wait_for('is labelled again: success, left, "go left"')
+    driver.wait_for('is labelled again: success, left')
     assert labels(path) == ('left', 'go left', 'success')
 
     driver.type('1n')
