@@ -22,7 +22,7 @@ from .data.drivers import episodes_to_learn
 from .data.outcomes import with_outcomes
 from .learning.interruption import InterruptedRun
 from .run import TrainingRun
-from .run_folder import CHECKPOINTS, RunFolder
+from .run_folder import CHECKPOINTS, Existing, remove_empty, RunFolder
 
 STEPS, EPOCH_STEPS, EVERY, EPISODES = 4, 2, 1, 6
 
@@ -36,7 +36,16 @@ def rehearse(data: Path, output: Path, config: TrainConfig) -> Iterator[str]:
     :return: one line after each part
     :raises MobileVlaError: whatever the run itself would have stumbled over
     """
-    RunFolder(output).prepare()
+    output = Path(output)
+    missing = [path for path in (output, *output.parents) if not path.exists()]
+    try:
+        RunFolder(output).prepare()
+        yield from _rehearse(data, output, config)
+    finally:
+        remove_empty(missing)
+
+
+def _rehearse(data: Path, output: Path, config: TrainConfig) -> Iterator[str]:
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix='.rehearsal_', dir=output) as folder:
         episodes, run_folder = Path(folder) / 'episodes', Path(folder) / 'run'
@@ -53,8 +62,8 @@ def rehearse(data: Path, output: Path, config: TrainConfig) -> Iterator[str]:
         with suppress(InterruptedRun):
             run.fit()
         yield _line(began, f'{STEPS - 1} steps, a validation and the checkpoints')
-        run = TrainingRun(episodes, run_folder, short)
-        metrics = run.fit(resume=True)
+        run = TrainingRun(episodes, run_folder, short, existing=Existing.RESUME)
+        metrics = run.fit()
         if metrics['step'] != STEPS:
             raise CheckpointError(f'resumed to step {metrics["step"]}, expected {STEPS}')
         yield _line(began, 'resumed to the last step')

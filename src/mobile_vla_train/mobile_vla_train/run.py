@@ -15,7 +15,7 @@ import torch
 
 from mobile_vla_core.action_space import ActionCodec
 from mobile_vla_core.episodes.folder import find_episodes
-from mobile_vla_core.errors import ConfigError
+from mobile_vla_core.errors import ConfigError, EpisodeError
 from mobile_vla_core.images import Preprocessing
 from mobile_vla_core.policies.architecture import build_network
 from mobile_vla_core.policies.network import PolicyNetwork
@@ -33,7 +33,8 @@ from .data.loading import EpisodeLoading
 from .data.outcomes import with_outcomes
 from .data.picture_quality import recorded_quality
 from .data.recorded_camera import recorded_camera
-from .data.split import load_split, make_split, Split
+from .data.split import load_split, make_split, read_scenarios, Split
+from .devices import check_devices
 from .learning.checkpoints import PolicyCheckpoints
 from .learning.early_end import EarlyEnd
 from .learning.interruption import Interruption
@@ -45,7 +46,7 @@ from .learning.trainer_state import load_state, STEP
 from .learning.tuning import prepare_network, trained_parts
 from .preflight.preflight import Preflight, PreflightReport
 from .progress import announce, reading_progress, TrainingProgress
-from .run_folder import CACHE, RunFolder
+from .run_folder import CACHE, Existing, RunFolder
 from .validation.baselines import BaselineReference
 from .validation.figure_writing import FigureWriting
 
@@ -57,14 +58,24 @@ class TrainingRun:
     :param data: folder of episodes
     :param output: the run folder, created when absent
     :param cache: folder of the preprocessed frames; `<output>/cache` when None
-    :raises MobileVlaError: if data or configuration cannot be used
+    :param existing: what becomes of a run that is in the folder already
+    :raises MobileVlaError: if data, configuration, machine or folder cannot be used; then nothing
+        was decoded, and neither the folder nor a cache in it was touched
     """
 
     def __init__(
-        self, data: Path, output: Path, config: TrainConfig, cache: Path | None = None
+        self,
+        data: Path,
+        output: Path,
+        config: TrainConfig,
+        cache: Path | None = None,
+        existing: Existing = Existing.REFUSE,
     ) -> None:
         self.folder = RunFolder(output)
         self.config = config
+        self._existing = existing
+        self._check_existing()
+        check_devices(config)
         optimiser_class(config.optimiser)
         self._paths = paths = with_outcomes(
             episodes_to_learn(find_episodes(data), policy_runs=config.data.policy_runs),
@@ -79,16 +90,16 @@ class TrainingRun:
             trained_parts(
                 build_network(config.policy.architecture, network_settings(config)), config.tuning
             )
-        self.folder.prepare()
-        self.cache = open_data(
-            config.data,
-            Path(cache) if cache else self.folder.path / CACHE,
-            paths,
-            preprocessing,
-            progress=reading_progress,
-            announce=announce,
-        )
         self.split = self._split()
+        with self.folder.prepared():
+            self.cache = open_data(
+                config.data,
+                Path(cache) if cache else self.folder.path / CACHE,
+                paths,
+                preprocessing,
+                progress=reading_progress,
+                announce=announce,
+            )
         training = self.cache.select(self.split.train)
         actions = np.concatenate([self.cache.actions[episode.rows] for episode in training])
         self.codec = ActionCodec.from_actions(trained_actions(actions, config.augmentation))
@@ -134,22 +145,19 @@ class TrainingRun:
         """Let `fit` end after a step, as if asked to stop then."""
         self._interruption.request(step)
 
-    def fit(self, resume: bool = False, overwrite: bool = False) -> dict[str, Any]:
+    def fit(self) -> dict[str, Any]:
         """
         Train to the last step.
 
-        :param resume: go on from the run folder's trainer state
-        :param overwrite: train anew in a folder that holds a run
         :return: the metrics of the last validation
-        :raises ConfigError: if there is nothing to go on from, or a run in the way
+        :raises ConfigError: if this machine has not what the configuration asks for
         :raises InterruptedRun: when asked to stop; everything is saved then
         """
-        if resume:
-            self._check_unfinished()
-        elif not overwrite:
-            self.folder.check_vacant()
-        elif self.is_first:
+        resume = self._existing is Existing.RESUME
+        if self._existing is Existing.OVERWRITE and self.is_first:
             self.folder.clear()
+        elif self._existing is Existing.LEAVE:
+            self.folder.check_vacant()
         schedule, shown = self.config.schedule, self.config.validation
         figures = [FigureWriting(self.folder.path, shown.figures_every)] if shown.figures else []
         with quiet(), self._interruption.listening():
@@ -173,7 +181,11 @@ class TrainingRun:
             )
         return self.module.metrics
 
-    def _check_unfinished(self) -> None:
+    def _check_existing(self) -> None:
+        if self._existing is Existing.REFUSE:
+            self.folder.check_vacant()
+        if self._existing is not Existing.RESUME:
+            return
         self.folder.check_resumable(self.config)
         taken, steps = load_state(self.folder.state)[STEP], self.config.schedule.steps
         if taken >= steps:
@@ -182,8 +194,15 @@ class TrainingRun:
             )
 
     def _split(self) -> Split:
-        scenarios = {episode.name: episode.scenario for episode in self.cache.episodes}
-        split = load_split(self.folder.path, list(scenarios))
+        scenarios = read_scenarios(self._paths)
+        try:
+            split = load_split(self.folder.path, list(scenarios))
+        except EpisodeError:
+            if self._existing is not Existing.OVERWRITE:
+                raise
+            split = None
+            if self.is_first:
+                announce('the episodes are no longer those of split.yaml: they are split anew')
         if split is None:
             split = make_split(scenarios, self.config.data.validation_fraction, self.config.seed)
         return split

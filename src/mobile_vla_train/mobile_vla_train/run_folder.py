@@ -4,7 +4,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from enum import Enum
 from pathlib import Path
 import shutil
 import tempfile
@@ -42,6 +44,19 @@ _FREE = (
     'preflight.overfit_steps',
 )
 """Keys that a resumed run may change: they do not decide what is learnt from which step."""
+
+
+class Existing(Enum):
+    """What becomes of a run that is in the folder already."""
+
+    REFUSE = 'refuse'
+    """It is not touched: training elsewhere is asked for."""
+    RESUME = 'resume'
+    """It goes on."""
+    OVERWRITE = 'overwrite'
+    """It is trained anew."""
+    LEAVE = 'leave'
+    """It stays: nothing is trained, only looked at."""
 
 
 class RunFolder:
@@ -83,6 +98,17 @@ class RunFolder:
             raise ConfigError(
                 f'cannot write into {self.path} ({error.strerror}): choose another --output'
             ) from error
+
+    @contextmanager
+    def prepared(self) -> Iterator[None]:
+        """Prepare; what is refused within leaves no folder behind that was not there before."""
+        missing = [path for path in (self.path, *self.path.parents) if not path.exists()]
+        try:
+            self.prepare()
+            yield
+        except BaseException:
+            remove_empty(missing)
+            raise
 
     def check_vacant(self) -> None:
         """
@@ -130,6 +156,15 @@ class RunFolder:
         fresh = self.config.with_name(f'.{CONFIG_FILE}.part')
         fresh.write_text(text, encoding='utf-8')
         fresh.replace(self.config)
+
+
+def remove_empty(folders: Sequence[Path]) -> None:
+    """Remove folders, the innermost first, up to one that something lies in."""
+    for folder in folders:
+        try:
+            folder.rmdir()
+        except OSError:
+            return
 
 
 def _flat(values: Mapping[str, Any], prefix: str = '') -> dict[str, Any]:

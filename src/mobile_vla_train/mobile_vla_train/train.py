@@ -14,7 +14,7 @@ from mobile_vla_core.images import use_one_thread
 
 from .arguments import without_ros
 from .config_file import config_keys, load_config, shipped_configs
-from .run_folder import RunFolder
+from .run_folder import Existing, RunFolder
 from .runtime import prepare_runtime
 
 DEFAULT_CONFIG = 'nano'
@@ -40,9 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             for line in rehearse(options.data, options.output, config):
                 print(line)
             return 0
-        if not (options.resume or options.overwrite or options.check or options.overfit):
-            RunFolder(options.output).check_vacant()
-        run = TrainingRun(options.data, options.output, config, options.cache)
+        run = TrainingRun(options.data, options.output, config, options.cache, _existing(options))
         if options.check or options.overfit:
             report = run.preflight(options.overfit)
             print(report.format())
@@ -57,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 f'{len(run.split.train)} episodes to train on, '
                 f'{len(run.split.validation)} to validate on'
             )
-        metrics = run.fit(options.resume, options.overwrite)
+        metrics = run.fit()
         if run.is_first:
             print(format_report(metrics))
             print(f'\nPolicy: {options.output / "checkpoints" / "best"}')
@@ -82,6 +80,15 @@ def _source(options: argparse.Namespace) -> str:
     if options.config is None and options.resume and stored.exists():
         return str(stored)
     return options.config or DEFAULT_CONFIG
+
+
+def _existing(options: argparse.Namespace) -> Existing:
+    """Return what shall become of a run that is in the folder already."""
+    if options.check or options.overfit:
+        return Existing.LEAVE
+    if options.resume:
+        return Existing.RESUME
+    return Existing.OVERWRITE if options.overwrite else Existing.REFUSE
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -4,9 +4,11 @@
 
 import json
 
+from conftest import write_episode
 import pytest
 import torch
 from training_rig import scalars_of, train, weights_of
+import yaml
 
 from mobile_vla_core.checkpoint import load_policy
 from mobile_vla_train.learning.divergence import DivergenceWatch
@@ -55,6 +57,46 @@ def test_overwriting_leaves_nothing_of_the_run_before(episodes, tmp_path):
     assert not (tmp_path / 'checkpoints' / 'step_00000002').exists()
     metrics = json.loads((tmp_path / 'checkpoints' / 'best' / 'metrics.json').read_text())
     assert metrics['step'] == 1
+
+
+def test_overwriting_splits_anew_where_the_data_changed_and_says_so(tmp_path, capsys):
+    data, output = tmp_path / 'data', tmp_path / 'run'
+    for number in range(4):
+        write_episode(data, number)
+    assert train(data, output, 'schedule.steps=1') == 0
+    write_episode(data, 4)
+    assert train(data, output, 'schedule.steps=1') == 1
+    assert 'already holds a run' in refusal(capsys)
+    assert train(data, output, 'schedule.steps=1', '--overwrite') == 0
+    assert 'the episodes are no longer those of split.yaml' in capsys.readouterr().out
+    split = yaml.safe_load((output / 'split.yaml').read_text())
+    assert len(split['train'] + split['validation']) == 5
+
+
+def contents(folder):
+    """Return every file with the time of its last change."""
+    return {path: path.stat().st_mtime_ns for path in folder.rglob('*')}
+
+
+def test_a_refused_run_leaves_cache_and_split_of_the_run_before(run, episodes, tmp_path, capsys):
+    write_episode(tmp_path, 0)
+    write_episode(tmp_path, 1)
+    before = contents(run)
+    assert train(tmp_path, run, 'schedule.steps=1', '--check') == 1
+    assert 'splits 10 episodes, the data folder holds 2' in refusal(capsys)
+    assert train(episodes, run, 'schedule.steps=6', '--resume', 'data.height=48') == 1
+    assert 'data.height (24 in the run, 48 now)' in refusal(capsys)
+    assert contents(run) == before
+
+
+@pytest.mark.parametrize(
+    'arguments',
+    [('--resume',), ('policy.architecture=giant',), ('data.step_period=0.05',)],
+)
+def test_a_refused_run_makes_no_folder_and_decodes_nothing(arguments, episodes, tmp_path, capsys):
+    assert train(episodes, tmp_path / 'new' / 'run', *arguments) == 1
+    assert 'decoding' not in capsys.readouterr().out
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_checkpoints_between_validations_are_kept_in_number(run):
@@ -137,7 +179,7 @@ def test_a_rehearsal_tries_every_part_and_leaves_nothing(episodes, tmp_path, cap
     assert '3 steps, a validation and the checkpoints' in printed
     assert 'resumed to the last step' in printed
     assert 'served the checkpoint: 8 actions' in printed
-    assert list(output.iterdir()) == []
+    assert not output.exists()
 
 
 def test_a_rehearsal_tells_what_the_run_would_have_stumbled_over(episodes, tmp_path, capsys):

@@ -20,6 +20,7 @@ from mobile_vla_train.learning.optimiser import (
 )
 from mobile_vla_train.learning.tuning import prepare_network
 from mobile_vla_train.run import network_settings, TrainingRun
+from mobile_vla_train.run_folder import Existing
 from mobile_vla_train.sections import OptimiserConfig, TuningConfig
 from mobile_vla_train.train import main
 
@@ -149,7 +150,7 @@ def test_adapters_on_pretrained_weights_are_resumed_and_served_as_they_were_trai
     stopped.stop_after(3)
     with pytest.raises(InterruptedRun):
         stopped.fit()
-    TrainingRun(episodes, tmp_path / 'stopped', config).fit(resume=True)
+    TrainingRun(episodes, tmp_path / 'stopped', config, existing=Existing.RESUME).fit()
     once, twice = weights_of(tmp_path / 'whole'), weights_of(tmp_path / 'stopped')
     assert all(torch.equal(once[name], twice[name]) for name in once)
 

@@ -12,7 +12,10 @@ import random
 
 import yaml
 
+from mobile_vla_core.episodes import Episode
 from mobile_vla_core.errors import EpisodeError
+
+from .labels import naming
 
 SPLIT_FILE = 'split.yaml'
 
@@ -67,6 +70,19 @@ def make_split(scenarios: Mapping[str, str], fraction: float, seed: int) -> Spli
     )
 
 
+def read_scenarios(paths: Sequence[Path]) -> dict[str, str]:
+    """
+    Return the scenario by episode file name.
+
+    :raises EpisodeError: if an episode cannot be read; it is named
+    """
+    scenarios = {}
+    for path in paths:
+        with naming(path), Episode(path) as episode:
+            scenarios[path.name] = episode.scenario
+    return scenarios
+
+
 def load_split(run: Path, names: Sequence[str]) -> Split | None:
     """
     Read the split of an earlier run in the same folder, None when there is none.
@@ -86,6 +102,6 @@ def load_split(run: Path, names: Sequence[str]) -> Split | None:
     if known != set(names) or len(known) != len(split.train) + len(split.validation):
         raise EpisodeError(
             f'{path} splits {len(known)} episodes, the data folder holds {len(names)} '
-            f'and they differ: use a new output folder, or delete the file to split anew'
+            f'and they differ: use a new output folder, or --overwrite to split and train anew'
         )
     return split
