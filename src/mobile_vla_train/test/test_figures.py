@@ -58,5 +58,21 @@ def test_few_episodes_and_no_sides_draw_less(episodes):
     assert len(figures['commands'].axes) == 3 * episodes
 
 
+@pytest.mark.parametrize(
+    ('episodes', 'errors', 'said'),
+    [
+        (1, ['0.000'], 'the one episode'),
+        (2, ['0.100', '0.000'], 'worst and best episode'),
+        (3, ['0.200', '0.100', '0.000'], 'worst, middle and best episode'),
+    ],
+)
+def test_no_episode_is_drawn_twice_and_the_title_says_which_these_are(episodes, errors, said):
+    metrics = validated(swapped=False, episodes=episodes)
+    figure = validation_figures(metrics, 'step 3')['commands']
+    heads = [panel.get_title() for panel in figure.axes if panel.get_title()]
+    assert [head.rsplit(' ', 1)[1] for head in heads] == errors
+    assert f'({said})' in figure.get_suptitle()
+
+
 def test_hangul_is_written_in_letters_that_every_font_has():
     assert plain_text('상자 왼쪽 1box é') == 'sangja oenjjog 1box é'

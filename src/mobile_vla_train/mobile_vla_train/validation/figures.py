@@ -38,11 +38,9 @@ def validation_figures(metrics: OpenLoopMetrics, title: str) -> dict[str, Figure
     """
     summary, episodes = metrics.summary(), metrics.episodes
     by_error = sorted(episodes, key=lambda episode: episode.error)
-    chosen = [by_error[-1], by_error[len(by_error) // 2], by_error[0]][: len(by_error)]
+    chosen, which = _worst_to_best(by_error)
     figures = {
-        'commands': commands_figure(
-            chosen, metrics.step_period, f'Commands, {title} (worst, middle and best episode)'
-        ),
+        'commands': commands_figure(chosen, metrics.step_period, f'Commands, {title} ({which})'),
         'confusion': confusion_figure(summary, title),
         'errors': errors_figure(summary, title),
     }
@@ -51,6 +49,18 @@ def validation_figures(metrics: OpenLoopMetrics, title: str) -> dict[str, Figure
         names = [e.scenario or e.name for e in episodes if e.swapped is not None]
         figures['instruction_swap'] = swap_figure(pairs, names, title)
     return figures
+
+
+def _worst_to_best(
+    by_error: Sequence[EpisodePredictions],
+) -> tuple[list[EpisodePredictions], str]:
+    """Choose from episodes sorted by error, none twice, and say which these are."""
+    best, worst = by_error[0], by_error[-1]
+    if len(by_error) == 1:
+        return [worst], 'the one episode'
+    if len(by_error) == 2:
+        return [worst, best], 'worst and best episode'
+    return [worst, by_error[len(by_error) // 2], best], 'worst, middle and best episode'
 
 
 def commands_figure(
