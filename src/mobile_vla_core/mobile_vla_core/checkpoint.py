@@ -20,6 +20,7 @@ import json
 import os
 from pathlib import Path
 import shutil
+import stat
 import tempfile
 from typing import Any
 
@@ -81,10 +82,13 @@ def save_policy(
             save_file({name: t.contiguous() for name, t in tensors.items()}, weights)
             for name, content in texts.items():
                 (fresh / name).write_bytes(content)
+            mode = stat.S_IMODE((fresh / README_FILE).stat().st_mode)  # as the umask has it
+            weights.chmod(mode)
             hashes = {
                 name: hashlib.sha256(content).hexdigest() for name, content in assets.items()
             }
             replace(card, weights_sha256=_file_sha256(weights), assets=hashes).save(fresh)
+            fresh.chmod(mode | (mode & 0o444) >> 2)
             _publish(fresh, directory)
         finally:
             shutil.rmtree(fresh, ignore_errors=True)
@@ -212,7 +216,6 @@ def _publish(fresh: Path, directory: Path) -> None:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
-    fresh.chmod(0o755)
     if not directory.exists():
         fresh.rename(directory)
         return

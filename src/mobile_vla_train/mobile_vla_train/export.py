@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 import sys
 
-from mobile_vla_core.errors import MobileVlaError
+from mobile_vla_core.errors import ConfigError, MobileVlaError
+from mobile_vla_core.policy_card import CARD_FILE
 
 from .arguments import without_ros
 
@@ -19,6 +20,10 @@ FORMATS = {
     'program': 'the frame encoder as a program of torch.export',
     'onnx': 'the frame encoder as ONNX; needs the packages onnx and onnxscript',
 }
+
+
+EXPORTED = (CARD_FILE, '*.safetensors', 'frame_encoder.*')
+"""Files by which an export is known."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -35,6 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     dtypes = {'': None, 'float32': torch.float32, 'bfloat16': torch.bfloat16}
     try:
+        _check_vacant(options.output, options.overwrite)
         policy = load_policy(options.checkpoint, dtype=dtypes[options.dtype])
         network, card, output = policy.network, policy.card, options.output
         if options.format == 'checkpoint':
@@ -51,6 +57,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
+def _check_vacant(output: Path, overwrite: bool) -> None:
+    """
+    Refuse to write over what may be something else's.
+
+    :raises ConfigError: if the folder holds anything, or, when told to overwrite, no export
+    """
+    if not output.is_dir() or not any(output.iterdir()):
+        return
+    if not overwrite:
+        raise ConfigError(
+            f'{output} is not empty: --overwrite replaces what was exported there, or choose '
+            f'another --output'
+        )
+    if not any(next(output.glob(pattern), None) for pattern in EXPORTED):
+        raise ConfigError(f'{output} holds no export to overwrite: choose another --output')
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog='export',
@@ -65,6 +88,9 @@ def _parser() -> argparse.ArgumentParser:
         choices=('', 'float32', 'bfloat16'),
         default='',
         help="number format of the encoder (the checkpoint's)",
+    )
+    parser.add_argument(
+        '--overwrite', action='store_true', help='replace what was exported there before'
     )
     parser.add_argument('--shard-size', default='2GB', help='largest file of --format hub')
     parser.add_argument(

@@ -4,6 +4,7 @@
 
 from importlib.util import find_spec
 import json
+import os
 
 import pytest
 import torch
@@ -132,6 +133,40 @@ def test_a_checkpoint_in_bfloat16_is_smaller_and_served(tmp_path):
     sizes = [(folder / 'model.safetensors').stat().st_size for folder in
              (tmp_path / 'small', checkpoint)]  # fmt: skip
     assert sizes[0] < sizes[1]
+
+
+def test_a_folder_that_holds_something_is_not_written_over_without_being_asked(tmp_path, capsys):
+    checkpoint = save(tmp_path, 'nano')
+    assert run(checkpoint, tmp_path / 'out') == 0
+    written = (tmp_path / 'out' / 'policy.yaml').stat().st_mtime_ns
+    assert run(checkpoint, tmp_path / 'out') == 1
+    assert 'out is not empty: --overwrite replaces' in capsys.readouterr().err
+    assert (tmp_path / 'out' / 'policy.yaml').stat().st_mtime_ns == written
+    assert run(checkpoint, tmp_path / 'out', '--overwrite') == 0
+    assert (tmp_path / 'out' / 'policy.yaml').stat().st_mtime_ns > written
+
+
+def test_what_is_no_export_is_never_overwritten(tmp_path, capsys):
+    checkpoint, notes = save(tmp_path, 'nano'), tmp_path / 'mine' / 'notes.txt'
+    notes.parent.mkdir()
+    notes.write_text('keep')
+    assert run(checkpoint, notes.parent, '--overwrite') == 1
+    assert 'holds no export to overwrite' in capsys.readouterr().err
+    assert notes.read_text() == 'keep'
+
+
+@pytest.mark.parametrize('umask', [0o022, 0o002, 0o077])
+def test_everything_written_has_the_mode_that_the_umask_gives(tmp_path, umask):
+    before = os.umask(umask)
+    try:
+        checkpoint = save(tmp_path, 'kosmos2_lstm')
+        assert run(checkpoint, tmp_path / 'hub', '--format', 'hub') == 0
+    finally:
+        os.umask(before)
+    for folder in (checkpoint, tmp_path / 'hub'):
+        assert folder.stat().st_mode & 0o777 == 0o777 & ~umask
+        modes = {path.name: path.stat().st_mode & 0o777 for path in folder.iterdir()}
+        assert modes == dict.fromkeys(modes, 0o666 & ~umask)
 
 
 def test_an_absent_checkpoint_is_one_sentence(tmp_path, capsys):

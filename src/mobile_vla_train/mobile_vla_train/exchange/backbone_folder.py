@@ -5,8 +5,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+import stat
 
 from safetensors import SafetensorError
+from transformers.utils import CONFIG_NAME
 
 from mobile_vla_core.errors import ConfigError
 from mobile_vla_core.policies.network import PolicyNetwork
@@ -26,6 +28,9 @@ def write_backbone(network: PolicyNetwork, folder: Path, shard_size: str) -> Non
         )
     try:
         backbone.save_pretrained(folder, max_shard_size=shard_size)
+        mode = stat.S_IMODE((Path(folder) / CONFIG_NAME).stat().st_mode)  # as the umask has it
+        for shard in Path(folder).glob('*.safetensors'):
+            shard.chmod(mode)
         for name, content in network.assets().items():
             (Path(folder) / name).write_bytes(content)
     except (OSError, ValueError, SafetensorError) as error:
