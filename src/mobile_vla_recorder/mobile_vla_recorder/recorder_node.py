@@ -4,37 +4,33 @@
 
 from __future__ import annotations
 
-from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 import sys
 import threading
 import time
 
-from ament_index_python.packages import get_package_share_directory
 import rclpy
 from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, QoSProfile
 from rclpy.signals import SignalHandlerOptions
+from rclpy.utilities import remove_ros_args
 
 from mobile_vla_core.dds_memory import remove_dead_segments
 from mobile_vla_core.episodes import find_unfinished, recover
 from mobile_vla_core.errors import MobileVlaError
 from mobile_vla_core.images import use_one_thread
+from mobile_vla_core.node_arguments import answer_arguments, warn_of_mistyped_parameters
 from mobile_vla_core.node_end import NodeEnd
 from mobile_vla_core.shutdown_signal import ShutdownSignal
 from mobile_vla_msgs.msg import RecorderStatus
 
-from .parameters import read_parameters, RecorderParameters
+from .configuration import session_config
+from .parameters import read_parameters
 from .pause import Pause
-from .plan.collection_plan import CollectionPlan, plan_path, read_plan
 from .record_action import RecordAction
 from .recording.drop_warning import DropWarning
 from .recording.hold_up import HoldUp
-from .recording.quality import QualityLimits
 from .recording.session import RecordingSession
-from .recording.session_config import MEGABYTE, SessionConfig
-from .recording.start_conditions import check_output
 from .services import RecorderServices
 from .status_message import status_message
 from .streams import Streams
@@ -52,7 +48,7 @@ class RecorderNode(Node):
         super().__init__('recorder', **kwargs)
         parameters = read_parameters(self)
         streams = Streams(self, parameters)
-        config = _session_config(parameters, {**self._parameter_values(), **streams.describe()})
+        config = session_config(parameters, {**self._parameter_values(), **streams.describe()})
         self._session = RecordingSession(config)
         self._streams = streams
         streams.feed(self._session)
@@ -71,6 +67,7 @@ class RecorderNode(Node):
         steady = Clock(clock_type=ClockType.STEADY_TIME)
         self.create_timer(STATUS_PERIOD, self._publish_status, clock=steady)
         self.create_timer(WATCH_PERIOD, self._watch, clock=steady)
+        warn_of_mistyped_parameters(self)
         self.get_logger().info(f'episodes go to {config.output}')
         self._recovery = threading.Thread(target=self._recover, name='recovery', daemon=True)
         self._recovery.start()
@@ -149,48 +146,12 @@ class RecorderNode(Node):
         self._status.publish(status_message(self._session, message, now, stamp))
 
 
-def _session_config(
-    parameters: RecorderParameters, metadata: dict[str, str | float | int | bool]
-) -> SessionConfig:
-    output = Path(parameters.output).expanduser().absolute()
-    check_output(output)
-    return SessionConfig(
-        output=output,
-        cameras=parameters.cameras,
-        cmd_vel_topic=parameters.cmd_vel_topic,
-        robot=parameters.robot,
-        jpeg_quality=parameters.jpeg_quality,
-        camera_timeout=parameters.camera_timeout,
-        require_commands=parameters.require_commands,
-        command_timeout=parameters.command_timeout,
-        time_limit=parameters.time_limit,
-        pre_roll=parameters.pre_roll,
-        queue_bytes=parameters.queue_megabytes * MEGABYTE,
-        minimum_free_bytes=parameters.minimum_free_megabytes * MEGABYTE,
-        plan=_plan(parameters.plan),
-        quality=QualityLimits(expected_rate=parameters.expected_rate),
-        minimum_quality=parameters.minimum_quality,
-        software=f'mobile_vla_recorder {_version()}',
-        metadata=metadata,
-    )
-
-
-def _plan(plan: str) -> CollectionPlan | None:
-    if not plan:
-        return None
-    shipped = Path(get_package_share_directory('mobile_vla_recorder')) / 'plans'
-    return read_plan(plan_path(plan, shipped))
-
-
-def _version() -> str:
-    try:
-        return version('mobile_vla_recorder')
-    except PackageNotFoundError:
-        return 'of unknown version'
-
-
 def main(args: list[str] | None = None) -> int:
     """Run until SIGINT or SIGTERM; a running episode is saved."""
+    given = remove_ros_args(sys.argv if args is None else args)[1:]
+    answer = answer_arguments('recorder', __doc__, given, read_parameters)
+    if answer is not None:
+        return answer
     use_one_thread()
     remove_dead_segments()
     finished = NodeEnd()

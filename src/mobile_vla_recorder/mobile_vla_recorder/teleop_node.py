@@ -4,24 +4,24 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 import signal
 import sys
 import time
 
-from ament_index_python.packages import get_package_share_directory
 import rclpy
 from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
 from rclpy.qos import qos_profile_sensor_data
 from rclpy.signals import SignalHandlerOptions
+from rclpy.utilities import remove_ros_args
 from sensor_msgs.msg import Joy
 
 from mobile_vla_core.errors import ConfigError, MobileVlaError
+from mobile_vla_core.node_arguments import answer_arguments, warn_of_mistyped_parameters
 from mobile_vla_core.node_end import NodeEnd
 from mobile_vla_core.shutdown_signal import ShutdownSignal
 
-from .plan.collection_plan import plan_path, read_plan
+from .shipped_plan import find_plan
 from .teleop.commands import TeleopCommands
 from .teleop.drive import TeleopDrive
 from .teleop.episode import TeleopEpisode
@@ -64,6 +64,7 @@ class TeleopNode(Node):
             self._joystick,
         )
         self._episode = _episode(settings)
+        self._episode.message = '; '.join(warn_of_mistyped_parameters(self))
         self._velocity: Velocity | None = None
         self._show_help = True
         self._next_drawing = 0.0
@@ -155,8 +156,7 @@ class TeleopNode(Node):
 def _episode(settings: TeleopParameters) -> TeleopEpisode:
     if not settings.plan:
         return TeleopEpisode(None, settings.instruction, settings.scenario)
-    share = Path(get_package_share_directory('mobile_vla_recorder'))
-    return TeleopEpisode(TeleopPlan(read_plan(plan_path(settings.plan, share / 'plans'))))
+    return TeleopEpisode(TeleopPlan(find_plan(settings.plan)))
 
 
 def main(args: list[str] | None = None) -> int:
@@ -164,6 +164,10 @@ def main(args: list[str] | None = None) -> int:
     finished = NodeEnd()
     keyboard = KeyboardTerminal.available()
     arguments = sys.argv if args is None else args
+    given = remove_ros_args(arguments)[1:]
+    answer = answer_arguments('teleop', __doc__, given, read_parameters)
+    if answer is not None:
+        return answer
     if keyboard:
         arguments = [*arguments, '--ros-args', '--disable-stdout-logs']  # they spoil the screen
     with ShutdownSignal(lambda: finished.done() or finished.set_result(None)):

@@ -92,7 +92,8 @@ def test_a_frozen_camera_is_named_and_thaws():
     frozen = camera()
     film(frozen, 100 + 0.1 * np.arange(25), lambda t: still)
     assert frozen.warnings(0.0) == [
-        'front: the same picture for more than 1 s while the robot is driven: restart the camera'
+        'front: the same picture for more than 1 s while the robot is driven: '
+        'restart the camera, or the robot does not move'
     ]
     assert frozen.frozen == 14
     film(frozen, [102.5], lambda t: scene())

@@ -4,7 +4,10 @@
 
 from contextlib import suppress
 import os
+from pathlib import Path
+import subprocess
 
+from ament_index_python.packages import get_package_prefix
 import pytest
 from recorder_process import Recorder, Robot, TIMEOUT
 from std_srvs.srv import Trigger
@@ -13,6 +16,7 @@ from mobile_vla_core.episodes import find_episodes
 from mobile_vla_core.errors import EpisodeError
 from mobile_vla_msgs.srv import RelabelEpisode, StartEpisode, StopEpisode
 
+PACKAGE = 'mobile_vla_recorder'
 NOTHING_RUNS = 'no episode is being recorded: start one first'
 
 
@@ -158,6 +162,33 @@ def test_a_wrong_parameter_is_one_sentence_and_exit_code_1(tmp_path, name, value
     log = recorder.log.read_text()
     assert text in log
     assert 'Traceback' not in log
+
+
+def test_a_mistyped_parameter_is_warned_of_with_the_nearest_name(start):
+    _, recorder = start(jpeg_qualty=3)
+    warning = "parameter 'jpeg_qualty' is unknown and ignored: did you mean 'jpeg_quality'?"
+    assert recorder.log.read_text().count(warning) == 1
+    assert recorder.process.poll() is None
+
+
+@pytest.mark.parametrize(
+    ('program', 'parameter'),
+    [('recorder', 'jpeg_quality: 90'), ('teleop', 'linear_speed: 0.4')],
+)
+def test_help_tells_the_parameters_and_any_other_argument_is_refused(program, parameter):
+    path = Path(get_package_prefix(PACKAGE)) / 'lib' / PACKAGE / program
+
+    def run(argument: str) -> subprocess.CompletedProcess:
+        return subprocess.run(
+            [path, argument], capture_output=True, text=True, timeout=TIMEOUT, check=False
+        )
+
+    told = run('--help')
+    assert told.returncode == 0
+    assert f'  {parameter}\n' in told.stdout
+    refused = run('--output=x')
+    assert refused.returncode == 2
+    assert f"{program}: unknown argument '--output=x'" in refused.stderr
 
 
 @pytest.mark.parametrize('output', ['recorder.log/episodes', '/proc'])

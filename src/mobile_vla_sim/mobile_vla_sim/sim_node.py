@@ -13,11 +13,13 @@ from rclpy.node import Node
 from rclpy.qos import QoSProfile
 from rclpy.signals import SignalHandlerOptions
 from rclpy.time import Time
+from rclpy.utilities import remove_ros_args
 from rosgraph_msgs.msg import Clock
 from sensor_msgs.msg import CameraInfo, Image
 
 from mobile_vla_core.dds_memory import remove_dead_segments
 from mobile_vla_core.errors import ConfigError, MobileVlaError
+from mobile_vla_core.node_arguments import answer_arguments, warn_of_mistyped_parameters
 from mobile_vla_core.node_end import NodeEnd
 from mobile_vla_core.shutdown_signal import ShutdownSignal
 from mobile_vla_msgs.msg import SimulationState
@@ -25,6 +27,7 @@ from mobile_vla_msgs.srv import ResetSimulation
 
 from .base import BaseConfig
 from .camera import make_camera
+from .judge import Outcome
 from .optics import CameraConfig
 from .pacer import Pacer
 from .parameters import MODES, read_parameters, SimParameters
@@ -46,6 +49,7 @@ class SimNode(Node):
     def __init__(self, **kwargs) -> None:
         super().__init__('sim', **kwargs)
         self._settings = read_parameters(self)
+        warn_of_mistyped_parameters(self)
         if self._settings.mode not in MODES:
             raise ConfigError(
                 f'unknown mode {self._settings.mode!r}: expected one of {", ".join(MODES)}'
@@ -53,6 +57,7 @@ class SimNode(Node):
         self._world = _build_world(self._settings)
         self._frames = 0
         self._step = 0
+        self._told_collision = False
         self._stamp = Time()
         sensor = QoSProfile(depth=10)
         self._images = self.create_publisher(Image, 'camera/image_raw', sensor)
@@ -102,7 +107,7 @@ class SimNode(Node):
             response.message = str(error)
             return response
         response.success = True
-        self._step = 0
+        self._step, self._told_collision = 0, False
         if self._lock_step:
             self._capture()
         return response
@@ -116,6 +121,7 @@ class SimNode(Node):
             self._clock_topic.publish(Clock(clock=self._stamp.to_msg()))
         else:
             self._stamp = self.get_clock().now()
+        self._tell_collision()
         world, stamp = self._world, self._stamp.to_msg()
         state = state_message(world, self._step, stamp)
         odometry = odometry_message(world, stamp)
@@ -125,6 +131,15 @@ class SimNode(Node):
         self._states.publish(state)
         if not self._lock_step:
             self._step += 1
+
+    def _tell_collision(self) -> None:
+        """Say once that the base is held, and what frees it."""
+        if self._world.outcome is Outcome.COLLISION and not self._told_collision:
+            self._told_collision = True
+            self.get_logger().warning(
+                'the robot touches a box or a wall and is held there: call '
+                f'{self.get_fully_qualified_name()}/reset (mobile_vla_msgs/srv/ResetSimulation)'
+            )
 
 
 def _build_world(parameters: SimParameters) -> World:
@@ -139,6 +154,10 @@ def _build_world(parameters: SimParameters) -> World:
 
 def main(args: list[str] | None = None) -> int:
     """Run until SIGINT or SIGTERM."""
+    given = remove_ros_args(sys.argv if args is None else args)[1:]
+    answer = answer_arguments('sim', __doc__, given, read_parameters)
+    if answer is not None:
+        return answer
     remove_dead_segments()
     finished = NodeEnd()
     with ShutdownSignal(lambda: finished.set_result(None)):

@@ -169,6 +169,24 @@ def test_lock_step_moves_on_only_when_a_frame_is_answered(lock_step):
     assert _seconds(states[-1].header.stamp) > stamps[-1]  # time does not go back
 
 
+def test_a_collision_is_said_once_with_what_frees_the_base(lock_step, tmp_path):
+    probe, _ = lock_step
+    state = probe.first_state('1box_vert_left', 1)
+    ahead = TwistStamped()
+    ahead.twist.linear.x = 1.0
+    while not state.collided:
+        assert state.step < 200
+        ahead.header.stamp = state.header.stamp
+        probe.commands.publish(ahead)
+        states = probe.heard['sim/state']
+        probe.wait(lambda seen=state.step, states=states: states[-1].step != seen)
+        state = states[-1]
+    probe.commands.publish(ahead)
+    probe.first_state('1box_vert_left', 1)
+    said = (tmp_path / 'sim.log').read_text()
+    assert said.count('the robot touches a box or a wall and is held there: call /sim/reset') == 1
+
+
 def test_an_unknown_scenario_is_refused_with_the_known_ones(lock_step):
     probe, process = lock_step
     response = probe.reset(scenario='maze', seed=1)
@@ -228,3 +246,10 @@ def test_a_wrong_parameter_is_one_sentence_and_exit_code_1(tmp_path, parameter, 
     log = (tmp_path / 'sim.log').read_text()
     assert text in log
     assert 'Traceback' not in log
+
+
+def test_help_tells_the_parameters_and_starts_nothing(tmp_path):
+    command = [find_executable('mobile_vla_sim', 'sim'), '--help']
+    with Process('sim', command, tmp_path / 'sim.log', {}) as process:
+        assert process._process.wait(TIMEOUT) == 0
+    assert '  command_timeout: 0.5\n' in (tmp_path / 'sim.log').read_text()

@@ -113,7 +113,7 @@ class CameraQuality:
         if self._frozen:
             found.append(
                 f'{name}: the same picture for more than {limits.frozen_seconds:g} s '
-                f'while the robot is driven: restart the camera'
+                f'while the robot is driven: restart the camera, or the robot does not move'
             )
         if self._black:
             found.append(f'{name}: the picture is black: uncover the lens or switch on the light')
@@ -124,7 +124,10 @@ class CameraQuality:
     def findings(self, command_delay: float | None) -> list[str]:
         """Return what was wrong in the whole episode, a sentence each."""
         bad = (
-            (self.frozen, 'frozen while the robot was driven: restart the camera'),
+            (
+                self.frozen,
+                'frozen while the robot was driven: restart the camera, or it did not move',
+            ),
             (self.black, 'black: uncover the lens or switch on the light'),
             (self.bright, 'overexposed: lower the exposure'),
         )
