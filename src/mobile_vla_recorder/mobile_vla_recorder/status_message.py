@@ -39,6 +39,8 @@ def status_message(
         status.camera_frames = [recording.camera_frames[name] for name in names]
         status.camera_dropped = [recording.camera_dropped[name] for name in names]
         status.warnings = recording.warnings()
+    elif obstacle := session.obstacle(now):
+        status.warnings = [obstacle]
     _tell_plan(status, session)
     return status
 

@@ -63,7 +63,9 @@ class Streams:
             )
         self._stamped = parameters.stamped
         command_type = TwistStamped if parameters.stamped else Twist
-        self._subscribe(command_type, parameters.cmd_vel_topic, self._on_command, _RELIABLE)
+        self._commands = self._subscribe(
+            command_type, parameters.cmd_vel_topic, self._on_command, _RELIABLE
+        )
         if parameters.odometry_topic:
             self._subscribe(Odometry, parameters.odometry_topic, self._on_odometry, _MEASUREMENTS)
         if parameters.imu_topic:
@@ -97,7 +99,8 @@ class Streams:
         return taken
 
     def watch_driver(self) -> None:
-        """Tell the session whether anybody publishes driver events."""
+        """Tell the session whether anybody publishes commands, and driver events."""
+        self._session.driven = self._node.count_publishers(self._commands.topic_name) > 0
         if not self._driver:
             return
         if self._node.count_publishers(self._driver.topic_name):

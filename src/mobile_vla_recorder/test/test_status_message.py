@@ -5,8 +5,10 @@ import time
 
 from builtin_interfaces.msg import Time
 import numpy as np
+import pytest
 
 from mobile_vla_core.episodes import EpisodeWriter
+from mobile_vla_core.errors import EpisodeError
 from mobile_vla_core.picture import Picture
 from mobile_vla_recorder.plan.collection_plan import CollectionPlan, PlannedScenario
 from mobile_vla_recorder.recording.session import RecordingSession
@@ -29,6 +31,8 @@ def test_the_status_counts_and_warns_per_camera(tmp_path):
     assert idle.camera_names == ['front', 'rear']
     assert list(idle.camera_frames) == [0, 0]
 
+    assert idle.warnings == []
+
     path = session.start('go', 'hall', 100.0)
     session.on_picture(PICTURE, 1.0, 100.0, 'rear')
     status = status_message(session, '', 102.0, Time())
@@ -37,6 +41,26 @@ def test_the_status_counts_and_warns_per_camera(tmp_path):
     assert (status.dropped, list(status.camera_dropped)) == (1, [0, 1])
     assert status.warnings == ['rear: 1 pictures dropped: the disk or the processor is too slow']
     session.stop('', '', 3.0)
+
+
+def test_an_idle_recorder_warns_of_what_a_start_would_be_refused_for(tmp_path):
+    session = RecordingSession(SessionConfig(tmp_path, CAMERAS, minimum_free_bytes=0))
+
+    def warnings(now):
+        return list(status_message(session, '', now, Time()).warnings)
+
+    (warning,) = warnings(100.0)
+    assert warning.startswith('no picture came on front/image for 2 s')
+    for name in session.cameras:
+        session.on_picture(PICTURE, 1.0, 100.0, name)
+    (warning,) = warnings(100.0)
+    assert warning.startswith('no command came on cmd_vel for 2 s')
+    with pytest.raises(EpisodeError) as refused:
+        session.start('go', '', 100.0)
+    assert str(refused.value) == warning
+    session.driven = True
+    assert warnings(100.0) == []
+    assert warnings(103.0)[0].startswith('no picture came on front/image')
 
 
 def test_the_status_tells_how_far_the_plan_is_once_the_folder_is_read(tmp_path):

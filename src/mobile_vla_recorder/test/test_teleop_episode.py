@@ -179,6 +179,32 @@ def test_an_episode_that_the_recorder_ends_by_itself_is_told_with_its_reason(epi
     assert 'ended by somebody else' in episode.message
 
 
+def test_a_recorder_that_dies_in_an_episode_is_told_and_so_is_its_return(episode):
+    gone = RUNNING.received + STATUS_TIMEOUT + 0.1
+    running(episode).due(gone - 0.2)
+    assert episode.message == 'recording: go left'
+    episode.due(gone)
+    assert episode.message.startswith('the recorder ended, or hangs: start it again')
+    assert not episode.active(gone)
+    episode.message = 'a later word'
+    episode.due(gone + 1.0)
+    assert episode.message == 'a later word', 'said once'
+    episode.on_state(replace(IDLE, received=gone + 2.0))
+    assert episode.message == 'the episode was ended when the recorder ended; it is back'
+    episode.due(gone + 2.1)
+    assert 'it is back' in episode.message
+
+
+def test_a_recorder_that_only_hung_goes_on_with_the_episode(episode):
+    gone = RUNNING.received + STATUS_TIMEOUT + 0.1
+    running(episode).due(gone)
+    episode.on_state(replace(RUNNING, received=gone + 1.0))
+    assert episode.message == 'the recorder is back and goes on recording'
+    assert episode.active(gone + 1.0)
+    episode.on_state(replace(IDLE, received=gone + 2.0))
+    assert 'ended by somebody else' in episode.message
+
+
 def test_the_status_that_follows_ones_own_save_is_no_surprise(episode):
     request = running(episode).save('success', 100.5)
     episode.on_state(IDLE)

@@ -157,7 +157,8 @@ def test_warnings_are_shown_beside_the_keys_the_plan_and_the_summary_of_the_last
 
 
 def test_endless_warnings_leave_room_for_the_rest():
-    recorder = replace(RECORDER, warnings=('front: the picture is black',) * 40)
+    warnings = tuple(f'camera {n}: the picture is black' for n in range(40))
+    recorder = replace(RECORDER, warnings=warnings)
     lines = plain(replace(VIEW, recorder=recorder))
     assert sum('black' in line for line in lines) == PROBLEM_LINES
     assert any('8 2box_hori_right' in line for line in lines)
@@ -167,3 +168,13 @@ def test_a_narrow_terminal_lists_the_scenarios_below_each_other():
     lines = plain(VIEW, width=60, height=40)
     assert ' >1 1box_vert_left  #####............... 5/20' in lines
     assert '  8 2box_hori_right .................... 0/20' in lines
+
+
+def test_a_recorder_that_could_not_start_is_not_ready_and_says_why_once():
+    text = 'no picture came on camera/image_raw for 2 s'
+    idle = replace(RECORDER, recording=False, episode='', message=text, warnings=(text,))
+    shown = '\n'.join(plain(replace(VIEW, recorder=idle)))
+    assert 'recorder  not ready   5.0 GB free' in shown
+    assert shown.count(text) == 1
+    shown = '\n'.join(plain(replace(VIEW, recorder=replace(idle, warnings=()))))
+    assert 'recorder  ready   5.0 GB free' in shown

@@ -24,7 +24,7 @@ from .quality import RecordingQuality
 from .recording import Recording
 from .saved_episode import find_fault, SavedEpisode
 from .session_config import SessionConfig
-from .start_conditions import check_start, silent_camera
+from .start_conditions import silent_camera, start_obstacle
 
 
 class RecordingSession:
@@ -47,6 +47,8 @@ class RecordingSession:
         self.instruction = ''
         self.scenario = ''
         self.pictures_seen = 0
+        self.driven = False
+        """Whether anybody publishes commands, be they silent."""
         self.joints: list[str] = []
         """Names of the joints, as their topic gave them last."""
         self._recorded_joints: list[str] = []
@@ -185,7 +187,9 @@ class RecordingSession:
             raise EpisodeError(
                 f'{self.recording.path.name} is being recorded: stop or discard it first'
             )
-        check_start(config, self.cameras.values(), self._last_command_at, now)
+        obstacle = start_obstacle(config, self.cameras.values(), self._last_command_at, now)
+        if obstacle:
+            raise EpisodeError(obstacle)
         writer = EpisodeWriter(
             config.output,
             instruction=instruction,
@@ -209,6 +213,14 @@ class RecordingSession:
             self._add_event(event.stamp, event.line)
         self._pre_roll.play(now)
         return writer.path
+
+    def obstacle(self, now: float) -> str:
+        """Return why an episode could not start now, '' when it could or one runs."""
+        if self.recording:
+            return ''
+        # Whoever drives may be silent while nothing runs: his commands come with the start.
+        commanded = now if self.driven else self._last_command_at
+        return start_obstacle(self.config, self.cameras.values(), commanded, now)
 
     def overdue(self, now: float) -> str:
         """Return why the running episode must end now, '' when it need not."""

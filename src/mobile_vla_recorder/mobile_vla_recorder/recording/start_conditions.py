@@ -10,36 +10,35 @@ from pathlib import Path
 import shutil
 import tempfile
 
-from mobile_vla_core.errors import ConfigError, EpisodeError
+from mobile_vla_core.errors import ConfigError
 
 from .camera import Camera
 from .session_config import MEGABYTE, SessionConfig
 
 
-def check_start(
+def start_obstacle(
     config: SessionConfig, cameras: Iterable[Camera], last_command_at: float, now: float
-) -> None:
+) -> str:
     """
-    Return if all is there that an episode needs; times are monotonic [s].
+    Say what an episode needs and is not there, '' when all is; times are monotonic [s].
 
-    :raises EpisodeError: if a camera or the driver is silent, or the disk is too full
+    A camera or the driver may be silent, or the disk too full.
     """
     silent = silent_camera(cameras, config.camera_timeout, now)
     if silent:
-        raise EpisodeError(
-            f'{silent}: check that the camera runs and that its topic and QoS match'
-        )
+        return f'{silent}: check that the camera runs and that its topic and QoS match'
     if config.require_commands and now - last_command_at > config.command_timeout:
-        raise EpisodeError(
+        return (
             f'no command came on {config.cmd_vel_topic} for {config.command_timeout:g} s: '
             f'start teleop or the driver, or set require_commands to false'
         )
     free = free_bytes(config.output)
     if free < config.minimum_free_bytes:
-        raise EpisodeError(
+        return (
             f'{config.output} has {free / MEGABYTE:.0f} MB left, less than the reserve of '
             f'{config.minimum_free_bytes / MEGABYTE:.0f} MB: free some room'
         )
+    return ''
 
 
 def silent_camera(cameras: Iterable[Camera], timeout: float, now: float) -> str:

@@ -47,6 +47,7 @@ class TeleopEpisode:
     """The last thing to tell the driver."""
     recorder: RecorderState = field(default_factory=RecorderState)
     _started: str = ''
+    _lost: bool = False
     _start_at: float = math.inf
     _asked: Request | None = None
     _asked_at: float = -math.inf
@@ -92,6 +93,7 @@ class TeleopEpisode:
         """Return the request to start when its time has come."""
         if self._asked and not self._waiting(now):
             self.on_silence()
+        self._look_for_recorder(now)
         if now < self._start_at:
             return None
         self._start_at = math.inf
@@ -179,10 +181,14 @@ class TeleopEpisode:
         before, self.recorder = self.recorder, state
         if self.plan:
             self.plan.update(state.plan)
+        lost, self._lost = self._lost, False
         own = before.recording and before.episode == self._started and self._asked is None
         if own and not state.recording:
             self._started = ''
-            self.message = state.message or 'the episode was ended by somebody else'
+            ended = 'by somebody else' if not lost else 'when the recorder ended; it is back'
+            self.message = state.message or f'the episode was ended {ended}'
+        elif own and lost:
+            self.message = 'the recorder is back and goes on recording'
 
     def on_silence(self) -> None:
         """Take that a request could not be sent or its answer was lost."""
@@ -197,6 +203,15 @@ class TeleopEpisode:
         """Return whether an episode runs that was started here."""
         own = self.recorder.recording and self.recorder.episode == self._started
         return own and self.recorder.present(now)
+
+    def _look_for_recorder(self, now: float) -> None:
+        """Say once that the recorder has fallen silent in the middle of an episode from here."""
+        own = self.recorder.recording and self.recorder.episode == self._started
+        if own and not self._lost and not self.recorder.present(now):
+            self._lost = True
+            self.message = (
+                'the recorder ended, or hangs: start it again, it recovers what it had written'
+            )
 
     def _waiting(self, now: float) -> bool:
         return self._asked is not None and now - self._asked_at < ANSWER_TIMEOUT

@@ -94,8 +94,9 @@ def _recorder(view: TeleopView, width: int) -> list[str]:
         ]
     free = f'{recorder.free_disk_bytes / 1e9:.1f} GB free'
     if not recorder.recording:
+        state = f'{RED}not ready{RESET}' if recorder.warnings else 'ready'
         return [
-            f'recorder  ready   {free}',
+            f'recorder  {state}   {free}',
             *(_problems(view, width) or ['']),
             f'next      {BOLD}{printable(view.instruction)}{RESET}',
         ]
@@ -111,7 +112,7 @@ def _recorder(view: TeleopView, width: int) -> list[str]:
 def _problems(view: TeleopView, width: int) -> list[str]:
     """Return what spoils the recording right now; what the message says is not said twice."""
     recorder = view.recorder
-    texts = [text for text in (recorder.message, *recorder.warnings) if text]
+    texts = [text for text in dict.fromkeys((recorder.message, *recorder.warnings)) if text]
     text = printable('; '.join(text for text in texts if text not in view.message))
     lines = wrap(text, max(width - 10, 1)) if text else []
     return [f'          {RED}{line}{RESET}' for line in lines[:PROBLEM_LINES]]
