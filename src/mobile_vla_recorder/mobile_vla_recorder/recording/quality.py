@@ -126,7 +126,7 @@ class CameraQuality:
         bad = (
             (
                 self.frozen,
-                'frozen while the robot was driven: restart the camera, or it did not move',
+                'frozen while the robot was driven: restart the camera, or the robot did not move',
             ),
             (self.black, 'black: uncover the lens or switch on the light'),
             (self.bright, 'overexposed: lower the exposure'),
