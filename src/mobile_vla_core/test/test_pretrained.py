@@ -2,7 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests for policies/pretrained.py: folders written by transformers, read for real."""
 
+import os
 import shutil
+import subprocess
+import sys
 
 from kosmos2_fixture import (
     as_clips,
@@ -134,3 +137,26 @@ def test_what_cannot_be_reached_is_one_sentence_that_says_what_to_do(source, mon
 def test_an_empty_folder_is_one_sentence(tmp_path):
     with pytest.raises(ConfigError, match='it holds no config'):
         small_kosmos2().load_backbone(str(tmp_path))
+
+
+ASK_THE_HUB = """
+from mobile_vla_core.errors import ConfigError
+from mobile_vla_core.policies.pretrained import read_config
+try:
+    read_config('nobody/no-model')
+except ConfigError as error:
+    print(error)
+"""
+
+
+def test_a_hub_that_is_out_of_reach_is_one_sentence_and_nothing_else(tmp_path):
+    nowhere = {'HF_ENDPOINT': 'http://127.0.0.1:9', 'HF_HOME': str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, '-c', ASK_THE_HUB],
+        env={**os.environ, **nowhere},
+        capture_output=True,
+        text=True,
+    )
+    assert done.stderr == ''
+    (line,) = done.stdout.splitlines()
+    assert line.startswith('pretrained "nobody/no-model" is neither a local folder nor a model')

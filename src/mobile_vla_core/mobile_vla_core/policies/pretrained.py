@@ -6,13 +6,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from huggingface_hub import get_hf_file_metadata, hf_hub_url, try_to_load_from_cache
 from safetensors import SafetensorError
 import torch
 from transformers import Kosmos2Config, Kosmos2Model
-from transformers.utils import cached_file, logging
+from transformers.utils import cached_file, CONFIG_NAME, logging
 
 from ..errors import ConfigError
 from .prompt_tokenizer import TOKENIZER_FILE, with_tags
+
+HUB_TIMEOUT = 5.0
+"""For the hub's first answer [s]."""
 
 
 def read_config(source: str) -> Kosmos2Config:
@@ -22,6 +26,7 @@ def read_config(source: str) -> Kosmos2Config:
     :param source: name on the model hub, or a local folder
     :raises ConfigError: if it cannot be reached or is another model
     """
+    _check_reachable(source)
     try:
         values, _ = Kosmos2Config.get_config_dict(source)
     except (OSError, ValueError) as error:
@@ -77,6 +82,22 @@ def read_weights(source: str, config: Kosmos2Config, dtype: torch.dtype) -> Kosm
             f'{missing[0]}: the model is incomplete or another one'
         )
     return backbone
+
+
+def _check_reachable(source: str) -> None:
+    """
+    Ask the hub once and shortly: the libraries retry for more than a minute, and tell of it.
+
+    :raises ConfigError: if it does not give the model, and none was downloaded before
+    """
+    if Path(source).is_dir():
+        return
+    try:
+        if isinstance(try_to_load_from_cache(source, CONFIG_NAME), str):
+            return
+        get_hf_file_metadata(hf_hub_url(source, CONFIG_NAME), timeout=HUB_TIMEOUT)
+    except Exception as error:  # of whichever HTTP library this version of the hub uses
+        raise _unreachable(source, error) from error
 
 
 def _unreachable(source: str, error: Exception) -> ConfigError:
