@@ -234,3 +234,10 @@ def test_an_episode_needs_an_instruction_and_valid_names(tmp_path):
 
 def test_long_text_is_cut_between_characters():
     assert schema.encode_text('컵컵', 4).decode() == '컵'
+
+
+def test_a_folder_may_be_given_from_the_home_of_the_user(tmp_path, monkeypatch):
+    monkeypatch.setenv('HOME', str(tmp_path))
+    (tmp_path / 'drives').mkdir()
+    (tmp_path / 'drives' / 'episode_1.h5').touch()
+    assert find_episodes('~/drives') == [tmp_path / 'drives' / 'episode_1.h5']

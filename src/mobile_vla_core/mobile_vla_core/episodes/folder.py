@@ -12,11 +12,11 @@ from . import schema
 
 def find_episodes(folder: Path) -> list[Path]:
     """
-    Return the episode files in a folder, sorted by name and so by time.
+    Return the episode files in a folder, sorted by name and so by time; ~ is the user's home.
 
     :raises EpisodeError: if the folder is absent or holds no finished episode
     """
-    folder = Path(folder)
+    folder = Path(folder).expanduser()
     if not folder.is_dir():
         raise EpisodeError(f'{folder} is not a folder: give the folder that the recorder wrote to')
     episodes = sorted(folder.glob(f'*{schema.SUFFIX}'))
