@@ -7,6 +7,7 @@ import pytest
 
 from mobile_vla_train.validation.baselines import BaselineReference, ReferenceEpisode
 from mobile_vla_train.validation.metrics import EpisodePredictions, OpenLoopMetrics, scalars
+from mobile_vla_train.validation.report import format_scores
 
 C = 2
 TRAINED = np.array([[0.5, 0.0, 0.0, 0], [0.5, 0.0, 0.0, 0]], dtype=np.float32)
@@ -135,6 +136,26 @@ def test_figures_do_not_depend_on_the_order_or_on_repeats_of_ranks():
     second.extend(first.episodes)
     assert second.summary() == first.summary()
     assert second.summary()['episodes'] == 2
+
+
+def test_an_episode_in_pieces_is_counted_once_and_its_pieces_are_called_pieces():
+    metrics = gather(offset=(0.1, 0, 0, 0), name='e1')
+    (first,) = metrics.episodes
+    metrics.add(
+        first._replace(
+            predicted=first.predicted[:2],
+            swapped=None,
+            recorded=first.recorded[:2],
+            valid=first.valid[:2],
+        )
+    )
+    gather(name='e2', metrics=metrics)
+    summary = metrics.summary()
+    assert (summary['episodes'], summary['pieces']) == (2, 3)
+    shown = format_scores(summary, 'Open loop')
+    assert 'Open loop: 2 episodes in 3 pieces (between lost frames), 8 frames' in shown
+    whole = format_scores(gather(name='e1').summary(), 'Open loop')
+    assert 'Open loop: 1 episodes, 3 frames' in whole
 
 
 def test_the_spread_tells_a_policy_that_always_says_the_same():

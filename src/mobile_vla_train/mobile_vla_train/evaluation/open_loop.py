@@ -98,7 +98,7 @@ def evaluate_open_loop(
             'path': str(data),
             'data_fingerprint': cache.data_fingerprint,
             'provenance': provenance.describe(names),
-            'scored': [episode.predictions.name for episode in scored],
+            'scored': list(dict.fromkeys(episode.predictions.name for episode in scored)),
             'trained_on': trained,
             'baselines_from': 'the episodes trained on' if trained else 'the scored episodes',
         },

@@ -52,23 +52,28 @@ def check_pictures(cache: FrameCache) -> list[Finding]:
         light = frames.mean(axis=3)
         if light.mean() < DARK or np.median(light.std(axis=(1, 2))) < FLAT:
             dark.append(episode.name)
-    looked = f'of {len(episodes)} episodes looked at'
+    split = len({episode.name for episode in episodes}) < len(episodes)
+    looked = f'of {len(episodes)} {"pieces of " if split else ""}episodes looked at'
     findings = []
     if whole:
         level = Level.ERROR if len(whole) == len(episodes) else Level.WARNING
-        text = f'the picture never changes in {len(whole)} {looked}: {name_some(whole)}'
+        text = f'the picture never changes in {len(whole)} {looked}: {_once(whole)}'
         findings.append(Finding(level, 'pictures', text))
     if frozen:
         text = (
-            f'the picture hangs while the robot drives in {len(frozen)} {looked}: '
-            f'{name_some(frozen)}'
+            f'the picture hangs while the robot drives in {len(frozen)} {looked}: {_once(frozen)}'
         )
         findings.append(Finding(Level.WARNING, 'pictures', text))
     if dark:
         level = Level.ERROR if len(dark) == len(episodes) else Level.WARNING
-        text = f'the picture is black or shows nothing in {len(dark)} {looked}: {name_some(dark)}'
+        text = f'the picture is black or shows nothing in {len(dark)} {looked}: {_once(dark)}'
         findings.append(Finding(level, 'pictures', text))
     return findings
+
+
+def _once(names: Sequence[str]) -> str:
+    """Name some episodes, each once however many of its pieces are meant."""
+    return name_some(dict.fromkeys(names))
 
 
 def check_cadence(paths: Sequence[Path], step_period: float, camera: str) -> list[Finding]:

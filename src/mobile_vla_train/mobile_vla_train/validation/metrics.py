@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -61,6 +61,12 @@ class EpisodePredictions(NamedTuple):
         return float(difference[:, :VELOCITY_DIM].mean())
 
 
+def _count_files(pieces: Sequence[EpisodePredictions]) -> int:
+    """Count episodes: one with lost frames is there in pieces, but once by its name."""
+    named = {piece.name for piece in pieces if piece.name}
+    return len(named) + sum(not piece.name for piece in pieces)
+
+
 class OpenLoopMetrics:
     """
     Gather predictions episode by episode, then say how good they are.
@@ -111,13 +117,16 @@ class OpenLoopMetrics:
         tables = {name: _confusion(episodes, candidates[name], first) for name in candidates}
         present = {episode.scenario or '(none)' for episode in episodes}
         return {
-            'episodes': len(episodes),
+            'episodes': _count_files(episodes),
+            'pieces': len(episodes),
             'frames': sum(len(episode.recorded) for episode in episodes),
             'next': {name: _scores(episodes, candidates[name], first) for name in candidates},
             'chunk': {name: _scores(episodes, candidates[name], every) for name in candidates},
             'per_scenario': _per_scenario(episodes, candidates, first),
             'scenarios_without_episodes': sorted({*self._reference.scenarios} - present),
-            'episodes_without_neighbour': sum(self._neighbour(e) is None for e in episodes),
+            'episodes_without_neighbour': _count_files(
+                [e for e in episodes if self._neighbour(e) is None]
+            ),
             'spread': _spread(episodes, first),
             'confusion': tables[POLICY],
             'baseline_confusion': {name: tables[name] for name in BASELINES},

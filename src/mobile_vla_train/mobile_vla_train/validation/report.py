@@ -10,7 +10,7 @@ from typing import Any
 
 from .baselines import CONSTANT_MEAN, NEAREST_IN_TIME, REPEAT_LAST
 from .metrics import POLICY, VELOCITIES
-from .verdict import verdicts
+from .verdict import unit_of, verdicts
 
 ROW_LABELS = {
     POLICY: 'policy',
@@ -38,7 +38,7 @@ def format_scores(validation: Mapping[str, Any], title: str) -> str:
     :param validation: as `OpenLoopMetrics.summary`
     """
     lines = [
-        f'{title}: {validation["episodes"]} episodes, {validation["frames"]} frames',
+        f'{title}: {_count(validation)}, {validation["frames"]} frames',
         f'{"":24}{"linear_x":>10}{"linear_y":>10}{"angular_z":>11}{"heading":>9}{"type":>8}',
         f'{"mean absolute error":24}{"m/s":>10}{"m/s":>10}{"rad/s":>11}{"right":>9}{"right":>8}',
     ]
@@ -56,10 +56,18 @@ def format_scores(validation: Mapping[str, Any], title: str) -> str:
         lines.append(f'{"moved by swapped sides":24}{moved}')
     if swap.get('sided_episodes'):
         count = round(swap['follows'] * swap['sided_episodes'])
-        lines.append(f'{"side follows":24}in {count} of {swap["sided_episodes"]} episodes')
+        unit = unit_of(validation)
+        lines.append(f'{"side follows":24}in {count} of {swap["sided_episodes"]} {unit}')
     for sentence in verdicts(validation):
         lines += textwrap.wrap(sentence, _WIDTH, initial_indent='- ', subsequent_indent='  ')
     return '\n'.join(lines)
+
+
+def _count(validation: Mapping[str, Any]) -> str:
+    count = f'{validation["episodes"]} episodes'
+    if unit_of(validation) == 'episodes':
+        return count
+    return f'{count} in {validation["pieces"]} pieces (between lost frames)'
 
 
 def _row(label: str, scores: Mapping[str, float]) -> str:

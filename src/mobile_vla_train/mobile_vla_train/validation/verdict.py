@@ -38,7 +38,7 @@ def verdicts(validation: Mapping[str, Any]) -> list[str]:
     return [
         *_collapse(validation),
         *_against_baselines(validation['next']),
-        *_instruction(validation['instruction_swap']),
+        *_instruction(validation),
         *_coverage(validation),
     ]
 
@@ -60,7 +60,14 @@ def _against_baselines(scores: Mapping[str, Mapping[str, float]]) -> list[str]:
     return sentences
 
 
-def _instruction(swap: Mapping[str, Any]) -> list[str]:
+def unit_of(validation: Mapping[str, Any]) -> str:
+    """Return what is counted where each piece between lost frames counts for itself."""
+    whole = validation.get('pieces', validation['episodes']) == validation['episodes']
+    return 'episodes' if whole else 'pieces'
+
+
+def _instruction(validation: Mapping[str, Any]) -> list[str]:
+    swap = validation['instruction_swap']
     if not swap['episodes']:
         return ['No validation instruction names a side: whether it is followed is unknown.']
     moved = max(swap[f'mean_{name}'] for name in ('linear_x', 'linear_y', 'angular_z'))
@@ -70,7 +77,7 @@ def _instruction(swap: Mapping[str, Any]) -> list[str]:
         count = round(swap['follows'] * swap['sided_episodes'])
         return [
             f'The commanded side follows the instruction in only {count} of '
-            f'{swap["sided_episodes"]} episodes.'
+            f'{swap["sided_episodes"]} {unit_of(validation)}.'
         ]
     return []
 
