@@ -24,7 +24,13 @@ from mobile_vla_train.data.split import make_split
 from mobile_vla_train.preflight.finding import Finding, Level
 from mobile_vla_train.preflight.overfit import overfit_batch
 from mobile_vla_train.preflight.preflight import Preflight, PreflightError
-from mobile_vla_train.preflight.sample_sheet import draw_samples, Sample, written_tokens
+from mobile_vla_train.preflight.sample_sheet import (
+    draw_samples,
+    LEGEND,
+    LINE,
+    Sample,
+    written_tokens,
+)
 from mobile_vla_train.sections import DataConfig, OptimiserConfig, PreflightConfig
 
 HEIGHT, WIDTH = 24, 32
@@ -170,3 +176,12 @@ def test_the_preflight_does_not_change_what_is_trained(preflight, network):
     preflight.look()
     assert torch.equal(torch.rand(3), expected)
     assert all(torch.equal(before[name], value) for name, value in network.state_dict().items())
+
+
+def test_the_sheet_explains_what_is_drawn_below_the_samples():
+    frame = np.zeros((HEIGHT, WIDTH, 3), np.uint8)
+    sample = Sample(frame, 'go left', 'go:1 left:2', np.array([[0.3, 0, 0.5, 0]], np.float32))
+    sheet = draw_samples([sample], 0.1)
+    strip = sheet[-2 * LINE :]
+    assert (strip.min(axis=2) < 100).any(axis=0).nonzero()[0].max() > 900  # written far across
+    assert 'yellow arc: how far the first command turns in 2 s' in LEGEND

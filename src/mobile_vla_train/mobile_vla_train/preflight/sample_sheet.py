@@ -31,6 +31,10 @@ SAMPLES, COLUMNS = 10, 5
 WIDTH, TEXT_HEIGHT, LINE = 320, 118, 15
 REACH = 0.4
 """Share of a frame's height that the longest path of the sheet takes."""
+LEGEND = (
+    'blue dots: where the chunk leads, step by step; thin yellow line: the way between them; '
+    'thick yellow arc: how far the first command turns in 2 s; Hangul is written in Latin letters'
+)
 TOKENIZER_FILE = 'tokenizer.json'
 WHITE, INK, BLUE, YELLOW = (255, 255, 255), (34, 49, 63), (31, 111, 180), (255, 220, 0)
 
@@ -100,7 +104,13 @@ def draw_samples(samples: Sequence[Sample], step_period: float) -> NDArray[np.ui
     blank = np.full_like(cells[0], 255)
     cells += [blank] * (-len(cells) % COLUMNS)
     rows = [np.hstack(cells[i : i + COLUMNS]) for i in range(0, len(cells), COLUMNS)]
-    return np.vstack(rows)
+    return np.vstack([*rows, _legend(rows[0].shape[1])])
+
+
+def _legend(width: int) -> NDArray[np.uint8]:
+    strip = np.full((2 * LINE, width, 3), 255, dtype=np.uint8)
+    cv2.putText(strip, LEGEND, (6, LINE), cv2.FONT_HERSHEY_SIMPLEX, 0.38, INK, 1, cv2.LINE_AA)
+    return strip
 
 
 def _cell(sample: Sample, path: NDArray[np.float64]) -> NDArray[np.uint8]:
