@@ -36,6 +36,8 @@ _STATE_TIMEOUT = 15.0
 _RESEND_AFTER = 2.0
 _START_TIMEOUT = 10.0
 _DISCARD_TIMEOUT = 3.0
+_PICTURE_TIMEOUT = 1.0
+_ASK_AGAIN_AFTER = 0.2
 
 
 @dataclass(frozen=True)
@@ -134,8 +136,7 @@ class Lane:
                 ),
             ).instruction
             fresh = self._exchange.wait(lambda: self._is_first(job), _RESEND_AFTER)
-            request = StartEpisode.Request(instruction=instruction, scenario=job.scenario)
-            response = self._exchange.call('recorder/start', request) if fresh else None
+            response = self._start_recorder(instruction, job.scenario) if fresh else None
             if response and response.success:
                 return self._exchange.state
             # The first picture may come before the subscriptions have found each other.
@@ -145,6 +146,20 @@ class Lane:
                     if response
                     else f'the simulator publishes no state: see {self._logs / "sim.log"}'
                 )
+
+    def _start_recorder(self, instruction: str, scenario: str) -> StartEpisode.Response:
+        """
+        Start an episode with the first picture, which may be on its way still.
+
+        Another reset at once would send a second first picture after it.
+        """
+        request = StartEpisode.Request(instruction=instruction, scenario=scenario)
+        deadline = time.monotonic() + _PICTURE_TIMEOUT
+        while True:
+            response = self._exchange.call('recorder/start', request)
+            if response.success or time.monotonic() > deadline:
+                return response
+            self._exchange.wait(lambda: False, _ASK_AGAIN_AFTER)
 
     def _is_first(self, job: Job) -> bool:
         state = self._exchange.state
