@@ -108,9 +108,12 @@ def test_the_robot_does_not_drive_on_images_that_cannot_be_read(driving):
 
 
 def test_a_new_instruction_stops_the_robot_until_a_frame_of_after_it_was_seen(driving):
+    driving.camera_on = False  # else the next frame may come before the next command is due
     changed = time.monotonic()
     driving.set_parameter('instruction', 'go right')
+    driving.wait_for_reason('waiting for the first prediction')
     driving.wait(lambda: any(is_zero(twist) for twist in commands_after(driving, changed)))
+    driving.camera_on = True
     driving.wait_until_driving()
     assert driving.latest().instruction == 'go right'
     driving.set_parameter('instruction', 'go left')
