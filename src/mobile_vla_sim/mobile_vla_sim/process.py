@@ -87,7 +87,7 @@ class Process:
                 stderr=subprocess.STDOUT,
                 env={**os.environ, **(environment or {})},
                 start_new_session=True,
-                preexec_fn=_die_with_parent,
+                preexec_fn=_prepare_child,
             )
 
     def __enter__(self) -> Process:
@@ -132,5 +132,7 @@ class Process:
         return self._process.wait()
 
 
-def _die_with_parent() -> None:
+def _prepare_child() -> None:
+    """Let it end with its parent, and hear SIGINT, which jobs in the background ignore."""
     _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
