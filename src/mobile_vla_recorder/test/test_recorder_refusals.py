@@ -165,8 +165,9 @@ def test_a_wrong_parameter_is_one_sentence_and_exit_code_1(tmp_path, name, value
 
 
 def test_a_mistyped_parameter_is_warned_of_with_the_nearest_name(start):
-    _, recorder = start(jpeg_qualty=3)
+    robot, recorder = start(jpeg_qualty=3)
     warning = "parameter 'jpeg_qualty' is unknown and ignored: did you mean 'jpeg_quality'?"
+    robot.spin_until(lambda: warning in recorder.log.read_text())
     assert recorder.log.read_text().count(warning) == 1
     assert recorder.process.poll() is None
 
