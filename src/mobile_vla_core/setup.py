@@ -20,6 +20,7 @@ setup(
         (f'share/{PACKAGE}', ['package.xml']),
     ],
     install_requires=['setuptools'],
+    entry_points={'console_scripts': ['episodes = mobile_vla_core.toolbox.command:main']},
     extras_require={'test': ['pytest', 'pytest-timeout']},
     zip_safe=True,
 )

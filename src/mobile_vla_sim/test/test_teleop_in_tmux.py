@@ -16,6 +16,7 @@ from geometry_msgs.msg import Twist
 import pytest
 import rclpy
 from rclpy.context import Context
+from rclpy.event_handler import SubscriptionEventCallbacks
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.qos import QoSProfile
 
@@ -50,13 +51,23 @@ class Desk:
         stack.callback(node.destroy_node)
         self._spinner = SingleThreadedExecutor(context=context)
         self._spinner.add_node(node)
-        node.create_subscription(Twist, 'cmd_vel', self._on_command, QoSProfile(depth=100))
+        self._drivers = 0
+        node.create_subscription(
+            Twist,
+            'cmd_vel',
+            self._on_command,
+            QoSProfile(depth=100),
+            event_callbacks=SubscriptionEventCallbacks(matched=self._on_driver),
+        )
         node.create_subscription(
             SimulationState, 'sim/state', self._on_state, QoSProfile(depth=10)
         )
 
     def _on_command(self, message: Twist) -> None:
         self.commands.append((message.linear.x, message.linear.y, message.angular.z))
+
+    def _on_driver(self, info) -> None:
+        self._drivers = info.current_count
 
     def _on_state(self, message: SimulationState) -> None:
         self.poses.append((message.robot_x, message.robot_y, message.robot_yaw))
@@ -71,6 +82,8 @@ class Desk:
         command = _command('mobile_vla_recorder.teleop_node', parameters)
         self.tmux('new-session', '-d', '-s', 'drive', '-x', '80', '-y', '24', *command)
         self._stack.callback(self.tmux, 'kill-server', check=False)
+        # Discovery can take seconds, during which somebody else already drives by these commands.
+        self.wait_until(lambda: self._drivers > 0)
 
     def tmux(self, *arguments: str, check: bool = True) -> str:
         command = ['tmux', '-u', '-f', '/dev/null', '-S', self._socket, *arguments]

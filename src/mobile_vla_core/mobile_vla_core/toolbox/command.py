@@ -1,0 +1,51 @@
+# Copyright 2026 The Mobile VLA Authors
+# SPDX-License-Identifier: Apache-2.0
+"""Program `episodes`: one verb per module, each imported only when it is asked for."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from importlib import import_module
+import sys
+
+from ..errors import MobileVlaError
+
+VERBS: dict[str, tuple[str, str]] = {}
+"""
+Verb -> (module of this package, one line for `--help`).
+
+A module has `add_arguments(parser)` and `run(arguments) -> exit status`.
+"""
+
+UNABLE = 2
+"""Exit status when the arguments or the files do not allow what was asked; 1 is a finding."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """
+    Run one verb of `episodes` and return the exit status.
+
+    :param argv: the arguments; those of the process when None
+    """
+    arguments = sys.argv[1:] if argv is None else list(argv)
+    verb = next((word for word in arguments if word in VERBS), None)
+    parser = argparse.ArgumentParser(prog='episodes', description=__doc__)
+    verbs = parser.add_subparsers(dest='verb', required=True, metavar='VERB')
+    for name, (module, line) in VERBS.items():
+        below = verbs.add_parser(name, help=line, description=line)
+        if name == verb:
+            import_module(f'.{module}', __package__).add_arguments(below)
+    values = parser.parse_args(arguments)
+    try:
+        return import_module(f'.{VERBS[values.verb][0]}', __package__).run(values)
+    except MobileVlaError as error:
+        print(f'episodes {values.verb}: {error}', file=sys.stderr)
+        return UNABLE
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
