@@ -50,27 +50,35 @@ def open_file(path: Path) -> h5py.File:
     """
     Open a finished episode, or an unfinished one as far as it goes.
 
-    Without a cache of chunks here too: to read a frame is to read its bytes, not its whole chunk.
-
     :raises SchemaMismatchError: if it is another kind of file, or of another version
     :raises EpisodeError: if it does not exist or the library cannot open it
     """
-    try:
-        # Not locked: a finished file never changes, an unfinished one is locked by its writer.
-        if path.name.endswith(schema.PART_SUFFIX):
-            file = _open_unfinished(path)
-        else:
-            file = h5py.File(path, 'r', libver='latest', locking=False, rdcc_nbytes=0)
-    except FileNotFoundError as error:
-        raise EpisodeError(f'{path} does not exist') from error
-    except (OSError, RuntimeError, ValueError) as error:  # the last two for a torn file
-        raise EpisodeError(f'{path.name} cannot be opened as an HDF5 file: {error}') from error
+    file = open_hdf5(path)
     try:
         _check_schema(path, file)
     except BaseException:
         file.close()
         raise
     return file
+
+
+def open_hdf5(path: Path) -> h5py.File:
+    """
+    Open an HDF5 file of any layout for reading.
+
+    Without a cache of chunks here too: to read a frame is to read its bytes, not its whole chunk.
+
+    :raises EpisodeError: if it does not exist or the library cannot open it
+    """
+    try:
+        # Not locked: a finished file never changes, an unfinished one is locked by its writer.
+        if path.name.endswith(schema.PART_SUFFIX):
+            return _open_unfinished(path)
+        return h5py.File(path, 'r', libver='latest', locking=False, rdcc_nbytes=0)
+    except FileNotFoundError as error:
+        raise EpisodeError(f'{path} does not exist') from error
+    except (OSError, RuntimeError, ValueError) as error:  # the last two for a torn file
+        raise EpisodeError(f'{path.name} cannot be opened as an HDF5 file: {error}') from error
 
 
 def detach(file: h5py.File) -> None:
