@@ -8,7 +8,12 @@ from pathlib import Path
 import re
 import sys
 
-MODULES = {'opencv-python-headless': 'cv2', 'PyYAML': 'yaml', 'pytest-timeout': 'pytest_timeout'}
+MODULES = {
+    'opencv-python-headless': 'cv2',
+    'PyYAML': 'yaml',
+    'pytest-timeout': 'pytest_timeout',
+    'mcap-ros2-support': 'mcap_ros2',
+}
 # Always pinned: torch would pull a version that breaks colcon's --symlink-install.
 ALWAYS = {'setuptools'}
 
