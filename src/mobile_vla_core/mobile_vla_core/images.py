@@ -165,7 +165,10 @@ def decode_jpeg(data: bytes, flags: int = cv2.IMREAD_COLOR_RGB) -> NDArray[np.ui
     :raises ImageFormatError: if the bytes are no picture
     """
     buffer = np.frombuffer(data, dtype=np.uint8)
-    picture = cv2.imdecode(buffer, flags) if buffer.size else None
+    try:
+        picture = cv2.imdecode(buffer, flags) if buffer.size else None
+    except cv2.error:  # a header that says that it is larger than OpenCV allows
+        picture = None
     if picture is None:
         head = bytes(data[:4]).hex(' ') or 'nothing'
         raise ImageFormatError(f'{buffer.size} bytes starting with {head} are not a JPEG picture')

@@ -34,7 +34,7 @@ def test_no_acknowledged_frame_is_lost_after_or_inside_any_write(tmp_path, camer
 
 def test_a_writer_that_writes_the_index_first_is_found_out(tmp_path):
     damage = crash_replay.replay(record(tmp_path, 5, fault='index first'), tmp_path, SIZE)
-    assert damage.wrong > 0
+    assert damage.wrong + damage.lost > 0  # a reader refuses most of what it shows wrongly
     assert 'front' in damage.first
 
 

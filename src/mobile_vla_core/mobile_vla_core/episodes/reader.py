@@ -15,7 +15,10 @@ from numpy.typing import NDArray
 from ..errors import EpisodeError
 from ..images import decode_jpeg
 from . import late_camera_info, schema
+from .damage import column, named, REMEDY
 from .episode_file import open_file
+
+END_COLUMN = schema.CAMERA_COLUMNS[-1]
 
 
 class Episode:
@@ -56,16 +59,19 @@ class Episode:
         self._jpegs = {}
 
     @property
+    @named
     def attributes(self) -> dict[str, Any]:
         """All attributes of the file; text as str."""
         return _attributes(self._file)
 
     @property
+    @named
     def instruction(self) -> str:
         """What the driver was told."""
         return self._text('instruction')
 
     @property
+    @named
     def scenario(self) -> str:
         """The scenario's name, '' when none was given."""
         return self._text('scenario')
@@ -76,6 +82,7 @@ class Episode:
         return self.ending[0]
 
     @property
+    @named
     def ending(self) -> tuple[str, str]:
         """The outcome, and the reason given for it or ''."""
         for _, kind, text in reversed(self.events):
@@ -85,37 +92,50 @@ class Episode:
         return 'unknown', ''
 
     @property
+    @named
     def cameras(self) -> list[str]:
         """Camera names, the primary one first."""
         names = sorted(self._file[schema.IMAGES])
         return sorted(names, key=lambda name: name != self.primary_camera)
 
     @property
+    @named
     def primary_camera(self) -> str:
         """The camera to which actions are aligned."""
         return self._text('primary_camera')
 
+    @named
     def camera_attributes(self, camera: str | None = None) -> dict[str, Any]:
         """Return topic, encoding, frame_id, width, height and jpeg_quality of a camera."""
         return _attributes(self._camera(camera))
 
+    @named
     def camera_info(self, camera: str | None = None) -> str:
         """Return a camera's CameraInfo as JSON, also one that came late; '' when none came."""
         known = _attributes(self._camera(camera)).get('camera_info', '')
         return known or late_camera_info.join(camera or self.primary_camera, self.events)
 
+    @named
     def frames(self, camera: str | None = None) -> int:
         """Return how many frames a camera has."""
-        return len(self._camera(camera)['end'])
+        return len(self._column(self._camera(camera), END_COLUMN))
 
+    @named
     def jpeg(self, t: int, camera: str | None = None) -> bytes:
         """Return frame t as it was stored."""
         ends = self._index(camera)
         if not 0 <= t < len(ends):
             raise EpisodeError(f'{self.path.name}: frame {t} of {len(ends)} does not exist')
-        start = int(ends[t - 1]) if t else 0
-        return self._jpeg(camera)[start : int(ends[t])].tobytes()
+        start, end = int(ends[t - 1]) if t else 0, int(ends[t])
+        jpegs = self._jpeg(camera)
+        if not start < end <= jpegs.size:
+            raise EpisodeError(
+                f'{self.path.name}: frame {t} of {camera or self.primary_camera} is said to be '
+                f'bytes {start} to {end} of {jpegs.size}; {REMEDY}'
+            )
+        return jpegs[start:end].tobytes()
 
+    @named
     def image(self, t: int, camera: str | None = None) -> NDArray[np.uint8]:
         """Return frame t, shape (H, W_px, 3) uint8 RGB."""
         return decode_jpeg(self.jpeg(t, camera))
@@ -124,13 +144,15 @@ class Episode:
         """Return the `length` frame indices ending at t, left-padded with the first frame."""
         return [max(0, index) for index in range(t - length + 1, t + 1)]
 
+    @named
     def stamps(self, camera: str | None = None) -> NDArray[np.float64]:
         """Return capture times, shape (T,) [s]."""
-        return self._camera(camera)['header_stamp'][: self.frames(camera)]
+        return self._stamps('header_stamp', camera)
 
+    @named
     def receive_stamps(self, camera: str | None = None) -> NDArray[np.float64]:
         """Return the times at which the recorder got the frames, shape (T,) [s]."""
-        return self._camera(camera)['receive_stamp'][: self.frames(camera)]
+        return self._stamps('receive_stamp', camera)
 
     @property
     def frame_period(self) -> float:
@@ -139,14 +161,16 @@ class Episode:
         return float(np.median(np.diff(stamps))) if len(stamps) > 1 else float('nan')
 
     @property
+    @named
     def actions(self) -> NDArray[np.float32]:
         """The aligned actions, shape (T, 4); empty in an unfinished file."""
-        return self._file[schema.ACTION][:]
+        return self._column(self._file, schema.ACTION_COLUMNS[0])[:]
 
     @property
+    @named
     def action_stamps(self) -> NDArray[np.float64]:
         """From when each action applies, shape (T,) [s]."""
-        return self._file[schema.ACTION_STAMP][:]
+        return self._column(self._file, schema.ACTION_COLUMNS[1])[:]
 
     @property
     def commands(self) -> dict[str, NDArray[Any]]:
@@ -164,6 +188,7 @@ class Episode:
         return self.stream(schema.IMU)
 
     @property
+    @named
     def joint_names(self) -> list[str]:
         """Names of the J joints; empty when none were recorded."""
         group = self._file.get(schema.JOINT_STATES)
@@ -176,23 +201,27 @@ class Episode:
         return self.stream(schema.JOINT_STATES)
 
     @property
+    @named
     def metadata(self) -> dict[str, Any]:
         """What the recorder said of itself: parameters, QoS, versions."""
         group = self._file.get(schema.RECORDER)
         return {} if group is None else _attributes(group)
 
     @property
+    @named
     def streams(self) -> list[str]:
         """Names of the streams that the file has, for `stream`."""
         names = (*schema.STREAM_COLUMNS, schema.JOINT_STATES)
         return [name for name in names if name in self._file]
 
+    @named
     def unindexed_bytes(self, camera: str | None = None) -> int:
         """Return how many bytes follow the last frame: of one that was not acknowledged."""
         ends = self._index(camera)
-        return len(self._camera(camera)['jpeg']) - int(ends[-1] if len(ends) else 0)
+        return self._jpeg(camera).size - int(ends[-1] if len(ends) else 0)
 
     @property
+    @named
     def events(self) -> list[tuple[float, str, str]]:
         """Events in order: (stamp [s], kind, text)."""
         rows = self.stream(schema.EVENTS)
@@ -223,24 +252,49 @@ class Episode:
     def _index(self, camera: str | None) -> NDArray[np.uint64]:
         name = camera or ''
         if name not in self._ends:
-            self._ends[name] = self._camera(camera)['end'][:]
+            self._ends[name] = self._column(self._camera(camera), END_COLUMN)[:]
         return self._ends[name]
 
     def _jpeg(self, camera: str | None) -> h5py.Dataset:
         name = camera or ''
         if self._owner != os.getpid() or name not in self._jpegs:
             group = self._camera(camera)  # opens the file anew in another process
-            self._jpegs[name] = group['jpeg']
+            self._jpegs[name] = self._column(group, schema.JPEG_COLUMN)
         return self._jpegs[name]
 
+    @named
     def stream(self, name: str) -> dict[str, NDArray[Any]]:
         """Return a stream's columns by its name in the schema."""
         columns = schema.STREAM_COLUMNS.get(name) or schema.joint_columns(len(self.joint_names))
         group = self._file.get(name)
         if group is None:  # an optional stream, or one that the file's version does not have
             return {column.name: np.zeros(column.shape(0), column.dtype) for column in columns}
-        count = len(group[columns[-1].name])
-        return {column.name: group[column.name][:count] for column in columns}
+        datasets = [self._column(group, wanted) for wanted in columns]
+        count = len(datasets[-1])
+        short = [found.name for found in datasets if len(found) < count]
+        if short:
+            raise EpisodeError(
+                f'{self.path.name}: {", ".join(short)} have fewer than the {count} rows of '
+                f'{datasets[-1].name}; {REMEDY}'
+            )
+        return {w.name: found[:count] for w, found in zip(columns, datasets, strict=True)}
+
+    def _stamps(self, name: str, camera: str | None) -> NDArray[np.float64]:
+        wanted = next(c for c in schema.CAMERA_COLUMNS if c.name == name)
+        stamps = self._column(self._camera(camera), wanted)
+        count = self.frames(camera)
+        if len(stamps) < count:
+            raise EpisodeError(
+                f'{self.path.name}: {stamps.name} has {len(stamps)} rows for {count} frames; '
+                f'{REMEDY}'
+            )
+        return stamps[:count]
+
+    def _column(self, group: h5py.Group, wanted: schema.Column) -> h5py.Dataset:
+        try:
+            return column(group, wanted, self.path.stat().st_size)
+        except EpisodeError as error:
+            raise EpisodeError(f'{self.path.name}: {error}') from error
 
 
 def _attributes(target: h5py.Group) -> dict[str, Any]:
