@@ -11,7 +11,9 @@ import sys
 
 from ..errors import MobileVlaError
 
-VERBS: dict[str, tuple[str, str]] = {}
+VERBS: dict[str, tuple[str, str]] = {
+    'view': ('view.command', 'draw frames and commands, or serve a page to browse a folder'),
+}
 """
 Verb -> (module of this package, one line for `--help`).
 

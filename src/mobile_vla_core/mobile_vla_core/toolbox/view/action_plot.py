@@ -13,7 +13,7 @@ import numpy as np
 from ...action_space import ACTION_NAMES, ACTION_TYPE, ACTION_UNITS, VELOCITY_DIM
 from ...episodes import Episode
 from ...plain_text import plain_text
-from .action_colours import GREY, INK, type_colour, type_name, TYPE_COLOURS, VELOCITY_COLOURS
+from .action_colours import GREY, INK, type_colour, TYPE_COLOURS, type_name, VELOCITY_COLOURS
 from .curves import Curves, episode_curves
 
 DPI = 100

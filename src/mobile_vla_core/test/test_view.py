@@ -1,0 +1,72 @@
+# Copyright 2026 The Mobile VLA Authors
+# SPDX-License-Identifier: Apache-2.0
+
+import json
+
+import cv2
+import pytest
+from view_fixture import record
+
+from mobile_vla_core.episodes import Episode
+from mobile_vla_core.toolbox.command import main
+from mobile_vla_core.toolbox.view.action_plot import action_plot
+from mobile_vla_core.toolbox.view.contact_sheet import contact_sheet
+from mobile_vla_core.toolbox.view.curves import episode_curves, Gap
+
+
+@pytest.fixture
+def path(tmp_path):
+    return record(tmp_path / 'episodes', 'one', missing=(5, 6, 12))
+
+
+def test_every_episode_of_a_folder_gets_a_sheet_and_a_plot(path, tmp_path, capsys):
+    record(path.parent, 'two', instruction='상자의 왼쪽으로 가')
+    assert main(['view', str(path.parent), '--output', str(tmp_path / 'out'), '--json']) == 0
+    written = json.loads(capsys.readouterr().out)['written']
+    names = ['one.plot.png', 'one.sheet.png', 'two.plot.png', 'two.sheet.png']
+    assert sorted(p.name for p in (tmp_path / 'out').iterdir()) == names
+    for target in written:
+        height, width = cv2.imread(target).shape[:2]
+        assert width > 600
+        assert height > 300
+
+
+def test_a_damaged_file_is_named_and_the_others_are_drawn(path, tmp_path, capsys):
+    (path.parent / 'broken.h5').write_text('not an episode')
+    assert main(['view', str(path.parent), '--plot', '--output', str(tmp_path / 'out')]) == 1
+    assert 'broken.h5' in capsys.readouterr().err
+    assert [p.name for p in (tmp_path / 'out').iterdir()] == ['one.plot.png']
+
+
+def test_gaps_are_where_frames_are_missing(path):
+    with Episode(path) as episode:
+        curves = episode_curves(episode)
+    assert curves.clock == 'header'
+    assert [gap.frame for gap in curves.gaps] == [4, 9]
+    assert curves.gaps[0] == Gap(4, pytest.approx(0.4), pytest.approx(0.7))
+    assert len(curves.command_seconds) == 20
+
+
+def test_the_plot_marks_gaps_and_names_units_and_action_types(path):
+    with Episode(path) as episode:
+        figure = action_plot(episode)
+    labels = [panel.get_ylabel() for panel in figure.axes]
+    assert labels[:3] == ['linear_x\n[m/s]', 'linear_y\n[m/s]', 'angular_z\n[rad/s]']
+    legend = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert legend == ['movement', 'rotation', 'stop', 'special', '2 gaps between frames']
+
+
+def test_the_sheet_shows_first_and_last_frame_with_their_commands(path):
+    with Episode(path) as episode:
+        figure = contact_sheet(episode, 6)
+    captions = [panel.get_xlabel() for panel in figure.axes]
+    assert len(captions) == 6
+    assert captions[0].startswith('0: 0.00 s movement\n+0.40 +0.00 m/s +0.00 rad/s')
+    assert captions[-1].startswith('16: 1.90 s stop')
+
+
+def test_an_episode_that_is_still_being_recorded_is_drawn_as_far_as_it_goes(path, tmp_path):
+    part = tmp_path / 'three.h5.part'
+    part.write_bytes(path.read_bytes())
+    assert main(['view', str(part), '--sheet', '--output', str(tmp_path)]) == 0
+    assert (tmp_path / 'three.sheet.png').exists()
