@@ -7,8 +7,9 @@ from __future__ import annotations
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from mobile_vla_core.picture_quality import QualityLimits
+
 from .parameters import RecorderParameters
-from .recording.quality import QualityLimits
 from .recording.session_config import MEGABYTE, SessionConfig
 from .recording.start_conditions import check_output
 from .shipped_plan import find_plan

@@ -4,9 +4,10 @@
 import numpy as np
 import pytest
 
+from mobile_vla_core.delay import Delay
 from mobile_vla_core.images import encode_jpeg
-from mobile_vla_recorder.recording.delay import Delay
-from mobile_vla_recorder.recording.quality import CameraQuality, QualityLimits, RecordingQuality
+from mobile_vla_core.picture_quality import QualityLimits
+from mobile_vla_recorder.recording.quality import CameraQuality, RecordingQuality
 
 RANDOM = np.random.default_rng(0)
 

@@ -14,9 +14,9 @@ from mobile_vla_core.episodes import Episode, find_episodes, find_unfinished
 from mobile_vla_core.episodes.relabel import Labels
 from mobile_vla_core.errors import EpisodeError
 from mobile_vla_core.picture import Picture
+from mobile_vla_core.picture_quality import QualityLimits
 from mobile_vla_recorder.plan.collection_plan import CollectionPlan, PlannedScenario
 from mobile_vla_recorder.recording.episode_history import DISCARDED_FOLDER
-from mobile_vla_recorder.recording.quality import QualityLimits
 from mobile_vla_recorder.recording.session import RecordingSession
 from mobile_vla_recorder.recording.session_config import CameraTopic, SessionConfig
 

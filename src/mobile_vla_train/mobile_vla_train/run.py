@@ -15,6 +15,7 @@ import torch
 
 from mobile_vla_core.action_space import ActionCodec
 from mobile_vla_core.episodes.folder import find_episodes
+from mobile_vla_core.episodes.split import load_split, make_split, read_scenarios, Split
 from mobile_vla_core.errors import ConfigError, EpisodeError
 from mobile_vla_core.images import Preprocessing
 from mobile_vla_core.policies.architecture import build_network
@@ -33,7 +34,6 @@ from .data.loading import EpisodeLoading
 from .data.outcomes import with_outcomes
 from .data.picture_quality import recorded_quality
 from .data.recorded_camera import recorded_camera
-from .data.split import load_split, make_split, read_scenarios, Split
 from .devices import check_devices
 from .learning.checkpoints import PolicyCheckpoints
 from .learning.early_end import EarlyEnd

@@ -5,8 +5,8 @@
 import numpy as np
 import pytest
 
+from mobile_vla_core.motion import LEFT, NO_SIDE, RIGHT
 from mobile_vla_train.validation.instruction_swap import swap_score, SwapPair
-from mobile_vla_train.validation.motion import LEFT, NO_SIDE, RIGHT
 
 
 def drive(lateral):

@@ -5,10 +5,10 @@
 import numpy as np
 import pytest
 
+from mobile_vla_core.motion import driven_side, LEFT, NO_SIDE, RIGHT
 from mobile_vla_train.preflight.finding import Level, name_some
-from mobile_vla_train.preflight.label_checks import check_labels, driven_side
+from mobile_vla_train.preflight.label_checks import check_labels
 from mobile_vla_train.validation.baselines import ReferenceEpisode
-from mobile_vla_train.validation.motion import LEFT, NO_SIDE, RIGHT
 
 LENGTH, STEP_PERIOD = 20, 0.1
 

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from mobile_vla_core.action_space import STOP_ACTION
+from mobile_vla_core.episodes.labels import read_labels
 from mobile_vla_core.episodes.reader import Episode
 from mobile_vla_core.episodes.writer import CameraStream, EpisodeWriter
 from mobile_vla_core.errors import EpisodeError, SchemaMismatchError
 from mobile_vla_core.images import encode_jpeg
-from mobile_vla_train.data.labels import read_labels
 
 PICTURE = encode_jpeg(np.full((24, 32, 3), 90, np.uint8))
 

@@ -16,11 +16,11 @@ from training_rig import train
 from mobile_vla_core.action_space import ActionCodec
 from mobile_vla_core.episodes.folder import find_episodes
 from mobile_vla_core.episodes.reader import Episode
+from mobile_vla_core.episodes.split import make_split
 from mobile_vla_core.images import Preprocessing
 from mobile_vla_core.policies.architecture import build_network
 from mobile_vla_train.config import TrainConfig
 from mobile_vla_train.data.cache import open_cache
-from mobile_vla_train.data.split import make_split
 from mobile_vla_train.preflight.finding import Finding, Level
 from mobile_vla_train.preflight.overfit import overfit_batch
 from mobile_vla_train.preflight.preflight import Preflight, PreflightError

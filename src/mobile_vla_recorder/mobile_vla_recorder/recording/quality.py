@@ -5,15 +5,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from numpy.typing import ArrayLike
 
+from mobile_vla_core.delay import Delay
+from mobile_vla_core.gaps import Gaps
+from mobile_vla_core.picture_quality import QualityLimits
+
 from .camera_rate import CameraRate
-from .delay import Delay
-from .gaps import Gaps
 
 LOST_REMEDY = (
     'large best-effort images overflow the defaults of ROS 2: start the camera with the '
@@ -21,26 +22,6 @@ LOST_REMEDY = (
 )
 COMMAND_LIFE = 1.0
 """So long a command is taken to be in force [s]."""
-
-
-@dataclass(frozen=True)
-class QualityLimits:
-    """Where a warning begins."""
-
-    expected_rate: float = 0.0
-    """Nominal camera rate [Hz]; 0: not known, gaps are judged by the usual period."""
-    rate_share: float = 0.9
-    """Of the expected rate."""
-    frozen_seconds: float = 1.0
-    """A camera that sends the same bytes for longer, while the robot is driven, is frozen [s]."""
-    black_level: float = 10.0
-    """Mean grey value of 255 below which a picture is black."""
-    bright_share: float = 0.5
-    """Share of the pixels that are saturated in an overexposed picture."""
-    maximum_skew: float = 0.25
-    """Between the delay of pictures and that of commands [s]."""
-    look_period: float = 1.0
-    """A picture is decoded so often to be looked at [s]."""
 
 
 class CameraQuality:
@@ -178,8 +159,8 @@ class CameraQuality:
         grey = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_REDUCED_GRAYSCALE_8)
         if grey is None:
             return
-        self._black = bool(grey.mean() < self._limits.black_level)
-        self._bright = bool((grey >= 250).mean() > self._limits.bright_share)
+        self._black = self._limits.is_black(grey)
+        self._bright = self._limits.is_overexposed(grey)
 
 
 class RecordingQuality:

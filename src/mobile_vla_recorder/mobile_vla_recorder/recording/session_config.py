@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from mobile_vla_core.picture_quality import QualityLimits
+
 from ..plan.collection_plan import CollectionPlan
-from .quality import QualityLimits
 
 MEGABYTE = 1_000_000
 

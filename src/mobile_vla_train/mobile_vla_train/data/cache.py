@@ -22,12 +22,12 @@ import shutil
 import numpy as np
 from numpy.typing import NDArray
 
+from mobile_vla_core.episodes.labels import CachedEpisode, Labels, read_labels
 from mobile_vla_core.errors import ConfigError
 from mobile_vla_core.images import Preprocessing
 
 from .cache_file import build_frames, frames_checksums, FRAMES_FILE, read_index, write_index
 from .frames import DecodedFrames, MappedFrames
-from .labels import CachedEpisode, Labels, read_labels
 
 FORMAT = 2
 LOCK_FILE = 'lock'

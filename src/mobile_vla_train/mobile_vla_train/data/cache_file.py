@@ -14,11 +14,11 @@ import zlib
 import numpy as np
 from numpy.typing import NDArray
 
+from mobile_vla_core.episodes.labels import CachedEpisode, Labels, naming
 from mobile_vla_core.episodes.reader import Episode
 from mobile_vla_core.images import Preprocessing
 
 from .frames import decode_frame
-from .labels import CachedEpisode, Labels, naming
 
 FRAMES_FILE = 'frames.raw'
 INDEX_FILE = 'index.json'

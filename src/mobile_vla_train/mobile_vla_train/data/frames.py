@@ -18,11 +18,10 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
+from mobile_vla_core.episodes.labels import Labels, naming
 from mobile_vla_core.episodes.reader import Episode
 from mobile_vla_core.errors import EpisodeError, ImageFormatError
 from mobile_vla_core.images import Preprocessing
-
-from .labels import Labels, naming
 
 OPEN_EPISODES = 64
 """Files that one process keeps open at once."""

@@ -10,10 +10,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from mobile_vla_core.episodes import Episode
+from mobile_vla_core.episodes.labels import naming
 from mobile_vla_core.episodes.schema import OUTCOMES
 from mobile_vla_core.errors import EpisodeError
-
-from .labels import naming
 
 MOST_NAMES = 3
 """Episodes named in a sentence."""

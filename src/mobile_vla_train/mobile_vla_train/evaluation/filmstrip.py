@@ -8,8 +8,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from mobile_vla_core.motion import dead_reckon
+
 from ..validation.metrics import EpisodePredictions
-from ..validation.motion import dead_reckon
 
 FRAMES, WIDTH = 6, 240
 RECORDED, PREDICTED, EDGE = (255, 255, 255), (30, 120, 255), (20, 20, 20)

@@ -12,9 +12,8 @@ from pathlib import Path
 import yaml
 
 from mobile_vla_core.checkpoint import METRICS_FILE
+from mobile_vla_core.episodes.split import SPLIT_FILE
 from mobile_vla_core.policy_card import PolicyCard
-
-from ..data.split import SPLIT_FILE
 
 TRAINED_ON = 'trained_on'
 """Key of the names in metrics.json."""

@@ -7,8 +7,9 @@ from __future__ import annotations
 import lightning
 from lightning.pytorch.callbacks import Callback
 
+from mobile_vla_core.episodes.split import Split
+
 from ..config import TrainConfig
-from ..data.split import Split
 from ..run_folder import RunFolder
 from .module import PolicyModule
 

@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 
 from mobile_vla_core.action_space import ACTION_NAMES, ACTION_TYPE, ActionType, VELOCITY_DIM
+from mobile_vla_core.motion import LEFT, named_side, RIGHT
 
 from ..data.cache import CachedEpisode, FrameCache
 from ..data.outcomes import name_counts
-from ..validation.motion import LEFT, named_side, RIGHT
 
 SIDE_NAMES = {LEFT: 'left', RIGHT: 'right'}
 

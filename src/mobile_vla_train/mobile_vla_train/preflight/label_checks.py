@@ -18,15 +18,13 @@ from mobile_vla_core.action_space import (
     LINEAR_Y,
     VELOCITY_DIM,
 )
+from mobile_vla_core.motion import driven_side, is_moving, named_side, NO_SIDE
 
 from ..data.cache import CachedEpisode
 from ..validation.baselines import ReferenceEpisode
-from ..validation.motion import dead_reckon, is_moving, named_side, NO_SIDE, path_bulge
 from .data_summary import SIDE_NAMES
 from .finding import Finding, Level, name_some
 
-CLEAR = 0.1
-"""Distance to a side from which a drive clearly takes that side [m]."""
 FEW_EPISODES = 5
 """Episodes of a scenario, below which there is little to learn from."""
 BALANCE = 0.5
@@ -67,18 +65,6 @@ def as_reference(episodes: Sequence[CachedEpisode], actions: np.ndarray) -> list
         )
         for name, p in parts.items()
     ]
-
-
-def driven_side(actions: np.ndarray, step_period: float) -> int:
-    """
-    Return the side that a drive took, 0 when that is not clear.
-
-    Two signs are asked: the side to which the path leaves the straight line to its end, as around
-    an obstacle, and the side on which it runs, seen from the start, as after a turn.
-    """
-    run = float(dead_reckon(actions, step_period)[:, 1].mean())
-    signs = {int(np.sign(d)) for d in (path_bulge(actions, step_period), run) if abs(d) >= CLEAR}
-    return signs.pop() if len(signs) == 1 else NO_SIDE
 
 
 def _check_instructions(episodes: Sequence[ReferenceEpisode]) -> list[Finding]:

@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 
 from mobile_vla_core.episodes.reader import Episode
+from mobile_vla_core.motion import is_moving
 
 from ..data.cache import FrameCache
-from ..validation.motion import is_moving
 from .finding import Finding, Level, name_some
 
 LOOKED_AT = 16

@@ -15,6 +15,7 @@ import numpy as np
 import torch
 
 from mobile_vla_core.action_space import ActionCodec
+from mobile_vla_core.episodes.split import Split
 from mobile_vla_core.errors import ConfigError
 from mobile_vla_core.policies.network import PolicyNetwork
 
@@ -22,7 +23,6 @@ from ..config import TrainConfig
 from ..data.assembly import training_clips
 from ..data.cache import FrameCache
 from ..data.outcomes import count_outcomes, read_ending
-from ..data.split import Split
 from ..validation.figures import encode_png
 from .data_summary import format_summary, summarise
 from .finding import Finding, Level

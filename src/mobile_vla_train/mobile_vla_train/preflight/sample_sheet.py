@@ -21,11 +21,11 @@ from mobile_vla_core.action_space import (
     LINEAR_X,
     LINEAR_Y,
 )
+from mobile_vla_core.motion import dead_reckon
+from mobile_vla_core.plain_text import plain_text
 from mobile_vla_core.policies.network import PolicyNetwork
 
 from ..data.clip_batch import ClipBatch
-from ..validation.figures import plain_text
-from ..validation.motion import dead_reckon
 
 SAMPLES, COLUMNS = 10, 5
 WIDTH, TEXT_HEIGHT, LINE = 320, 118, 15

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
-import unicodedata
 
 import cv2
 from matplotlib.axes import Axes
@@ -16,11 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mobile_vla_core.action_space import ACTION_UNITS, ActionType
+from mobile_vla_core.motion import LEFT, NO_SIDE
+from mobile_vla_core.plain_text import plain_text
 
 from .baselines import BASELINES
 from .instruction_swap import SwapPair
 from .metrics import EpisodePredictions, OpenLoopMetrics, POLICY, VELOCITIES
-from .motion import LEFT, NO_SIDE
 from .report import ROW_LABELS
 
 INK, BLUE, ORANGE, GREY = '#22313f', '#1f6fb4', '#e07b00', '#b8c0c8'
@@ -170,18 +170,6 @@ def render(figure: Figure) -> NDArray[np.uint8]:
 def encode_png(picture: NDArray[np.uint8]) -> bytes:
     """Return a picture, shape (H, W_px, 3) RGB, as a PNG file."""
     return cv2.imencode('.png', cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))[1].tobytes()
-
-
-def plain_text(text: str) -> str:
-    """Write text that matplotlib's own font can draw: Hangul in Latin letters, by syllable."""
-    return ''.join(_letter(character) for character in unicodedata.normalize('NFC', text))
-
-
-def _letter(character: str) -> str:
-    name = unicodedata.name(character, '')
-    if name.startswith('HANGUL SYLLABLE '):
-        return name.rsplit(' ', 1)[-1].lower()
-    return character if ord(character) < 0x250 else '?'
 
 
 def _panels(rows: int, columns: int, width: float, height: float) -> tuple[Figure, Any]:

@@ -11,8 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mobile_vla_core.action_space import ACTION_NAMES, VELOCITY_DIM
-
-from .motion import NO_SIDE, sideways
+from mobile_vla_core.motion import NO_SIDE, sideways
 
 
 class SwapPair:

@@ -18,6 +18,7 @@ from mobile_vla_core.action_space import (
     ActionType,
     VELOCITY_DIM,
 )
+from mobile_vla_core.motion import is_moving, named_side, same_direction
 
 from .baselines import (
     BaselineReference,
@@ -27,7 +28,6 @@ from .baselines import (
     repeat_last,
 )
 from .instruction_swap import swap_score, SwapPair
-from .motion import is_moving, named_side, same_direction
 
 POLICY = 'policy'
 VELOCITIES = ACTION_NAMES[:VELOCITY_DIM]

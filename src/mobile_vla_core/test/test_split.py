@@ -4,8 +4,8 @@
 
 import pytest
 
+from mobile_vla_core.episodes.split import load_split, make_split, SPLIT_FILE
 from mobile_vla_core.errors import EpisodeError
-from mobile_vla_train.data.split import load_split, make_split, SPLIT_FILE
 
 
 def scenarios_of(**counts):

@@ -5,7 +5,7 @@
 import numpy as np
 import pytest
 
-from mobile_vla_train.validation.motion import (
+from mobile_vla_core.motion import (
     dead_reckon,
     is_moving,
     LEFT,

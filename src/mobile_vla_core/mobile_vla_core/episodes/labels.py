@@ -14,12 +14,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mobile_vla_core.action_space import ACTION_UNITS, VELOCITY_DIM
-from mobile_vla_core.episodes.alignment import align_actions
-from mobile_vla_core.episodes.reader import Episode
-from mobile_vla_core.errors import EpisodeError, MobileVlaError, SchemaMismatchError
-
+from ..action_space import ACTION_UNITS, VELOCITY_DIM
+from ..errors import EpisodeError, MobileVlaError, SchemaMismatchError
+from .alignment import align_actions
 from .cadence import common_step_period, contiguous_parts
+from .reader import Episode
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from mobile_vla_core.action_space import ANGULAR_Z, LINEAR_X, LINEAR_Y
-from mobile_vla_core.instruction import mirror_instruction
+from .action_space import ANGULAR_Z, LINEAR_X, LINEAR_Y
+from .instruction import instruction_sides
 
 IDLE_LINEAR = 0.05
 """Speed over ground below which a command is no translation [m/s]."""
@@ -18,7 +18,8 @@ HEADING_TOLERANCE = np.pi / 8.0
 """Half a sector of the eight directions of a keyboard: 22.5 degrees [rad]."""
 LEFT, NO_SIDE, RIGHT = 1, 0, -1
 """Signs as in REP-103: y and yaw are positive to the left."""
-_LEFT_STEMS, _RIGHT_STEMS = ('left', '왼', '좌'), ('right', '오른', '우')
+CLEAR = 0.1
+"""Distance to a side from which a drive clearly takes that side [m]."""
 
 
 def dead_reckon(actions: ArrayLike, step_period: float) -> NDArray[np.float64]:
@@ -80,13 +81,22 @@ def named_side(instruction: str) -> int:
 
     What counts as a side is what `mirror_instruction` swaps; clockwise is none.
     """
-    sides = set()
-    for word in instruction.lower().split():
-        if mirror_instruction(word) == word:
-            continue
-        sides |= {LEFT} if any(stem in word for stem in _LEFT_STEMS) else set()
-        sides |= {RIGHT} if any(stem in word for stem in _RIGHT_STEMS) else set()
-    return sides.pop() if len(sides) == 1 else NO_SIDE
+    sides = instruction_sides(instruction)
+    return NO_SIDE if len(sides) != 1 else LEFT if 'left' in sides else RIGHT
+
+
+def driven_side(actions: ArrayLike, step_period: float) -> int:
+    """
+    Return the side that a drive took, NO_SIDE when that is not clear.
+
+    Two signs are asked: the side to which the path leaves the straight line to its end, as around
+    an obstacle, and the side on which it runs, seen from the start, as after a turn.
+
+    :param actions: shape (T, 4)
+    """
+    run = float(dead_reckon(actions, step_period)[:, 1].mean())
+    signs = {int(np.sign(d)) for d in (path_bulge(actions, step_period), run) if abs(d) >= CLEAR}
+    return signs.pop() if len(signs) == 1 else NO_SIDE
 
 
 def is_moving(actions: NDArray[np.float32]) -> NDArray[np.bool_]:

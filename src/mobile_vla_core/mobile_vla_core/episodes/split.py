@@ -12,10 +12,9 @@ import random
 
 import yaml
 
-from mobile_vla_core.episodes import Episode
-from mobile_vla_core.errors import EpisodeError
-
+from ..errors import EpisodeError
 from .labels import naming
+from .reader import Episode
 
 SPLIT_FILE = 'split.yaml'
 

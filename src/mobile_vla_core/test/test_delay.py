@@ -4,7 +4,7 @@
 
 import pytest
 
-from mobile_vla_recorder.recording.delay import Delay
+from mobile_vla_core.delay import Delay
 
 
 def test_the_last_delays_are_told_from_those_of_the_whole_episode():

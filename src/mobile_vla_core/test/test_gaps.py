@@ -5,7 +5,7 @@
 import numpy as np
 import pytest
 
-from mobile_vla_recorder.recording.gaps import Gaps
+from mobile_vla_core.gaps import Gaps
 
 RANDOM = np.random.default_rng(0)
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from mobile_vla_core.errors import ConfigError
+from ..errors import ConfigError
 
 TOLERANCE = 0.25
 """Largest difference from the step period, as its share, at which frames are taken as they are."""

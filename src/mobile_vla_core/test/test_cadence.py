@@ -5,8 +5,8 @@
 import numpy as np
 import pytest
 
+from mobile_vla_core.episodes.cadence import common_step_period, contiguous_parts, LONGEST_STEP
 from mobile_vla_core.errors import ConfigError
-from mobile_vla_train.data.cadence import common_step_period, contiguous_parts, LONGEST_STEP
 
 
 def select_frames(stamps, step_period, episode='a.h5'):
