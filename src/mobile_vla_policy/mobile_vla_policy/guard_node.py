@@ -7,23 +7,17 @@ from __future__ import annotations
 import sys
 
 from geometry_msgs.msg import Twist, TwistStamped
-import rclpy
 from rclpy.clock import Clock, ClockType
-from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.qos import QoSProfile
 from rclpy.qos_overriding_options import QoSOverridingOptions
-from rclpy.signals import SignalHandlerOptions
-
-from mobile_vla_core.errors import ConfigError
-from mobile_vla_core.node_end import NodeEnd
-from mobile_vla_core.shutdown_signal import ShutdownSignal
 
 from .command_publisher import CommandPublisher, to_twist
 from .diagnostics_publisher import DiagnosticsPublisher
 from .guard.command_guard import CommandGuard, GuardReason
-from .guard.parameters import read_parameters
+from .guard.parameters import declare_parameters, read_parameters
 from .health import HealthRow, Level
+from .node_process import run_node
 
 _FAULTS = frozenset({GuardReason.CROWDED, GuardReason.NOT_FINITE})
 """The other reasons are those of a policy that is not there or not driving."""
@@ -37,6 +31,7 @@ class GuardNode(Node):
 
     def __init__(self) -> None:
         super().__init__('guard')
+        declare_parameters(self)
         parameters = read_parameters(self)
         self._topic = self.resolve_topic_name(parameters.input_topic)
         self._guard = CommandGuard(self._topic, parameters.limits, parameters.timeout)
@@ -61,6 +56,10 @@ class GuardNode(Node):
         )
         DiagnosticsPublisher(self, lambda: [self._health()])
         self.create_timer(1.0 / parameters.rate, self._check, clock=self._time)
+
+    def begin(self) -> bool:
+        """Guard from the first message on."""
+        return True
 
     def stop(self) -> None:
         """Give the base zero and wait until it has it, but not for long."""
@@ -111,28 +110,7 @@ class GuardNode(Node):
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the guard until it is told to end; the base has its zero before this returns."""
-    finished = NodeEnd()
-    with ShutdownSignal(lambda: finished.set_result(0)):
-        rclpy.init(args=arguments, signal_handler_options=SignalHandlerOptions.NO)
-        try:
-            return _run(GuardNode(), finished)
-        except ConfigError as error:
-            print(f'guard: {error}', file=sys.stderr)
-            return 1
-        finally:
-            rclpy.try_shutdown()
-
-
-def _run(node: GuardNode, finished: NodeEnd) -> int:
-    executor = SingleThreadedExecutor()
-    executor.add_node(node)
-    try:
-        executor.spin_until_future_complete(finished)
-        return finished.result()
-    finally:
-        node.stop()
-        executor.shutdown()
-        node.destroy_node()
+    return run_node('guard', __doc__, declare_parameters, lambda _: GuardNode(), arguments)
 
 
 if __name__ == '__main__':

@@ -8,16 +8,12 @@ from pathlib import Path
 import sys
 
 from rcl_interfaces.msg import SetParametersResult
-import rclpy
-from rclpy.executors import SingleThreadedExecutor
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 from rclpy.parameter import Parameter
-from rclpy.signals import SignalHandlerOptions
 
-from mobile_vla_core.errors import ConfigError, MobileVlaError
+from mobile_vla_core.errors import MobileVlaError
 from mobile_vla_core.node_end import NodeEnd
 from mobile_vla_core.policy_card import PolicyCard
-from mobile_vla_core.shutdown_signal import ShutdownSignal
 
 from .arming_interface import ArmingInterface
 from .card_check import check_card
@@ -25,6 +21,7 @@ from .follow_action import FollowAction, NOT_ACTIVE
 from .follow_goal import Outcome
 from .gates.arming import Arming
 from .instruction_topic import InstructionTopic
+from .node_process import run_node
 from .parameters import declare_parameters, read_parameters, refuse
 from .session import Session
 
@@ -54,8 +51,12 @@ class PolicyNode(LifecycleNode):
         (result,) = self.set_parameters([Parameter('instruction', value=instruction)])
         return result.reason
 
+    def begin(self) -> bool:
+        """With `autostart` configure and activate, without waiting for a lifecycle manager."""
+        return not self.get_parameter('autostart').value or self.start()
+
     def start(self) -> bool:
-        """Configure and activate without waiting for a lifecycle manager."""
+        """Configure and activate; False when one of them failed."""
         done = TransitionCallbackReturn.SUCCESS
         return self.trigger_configure() is done and self.trigger_activate() is done
 
@@ -113,6 +114,10 @@ class PolicyNode(LifecycleNode):
             session.close()
         self._end_goal()
 
+    def stop(self) -> None:
+        """Give the base its zero before the process ends."""
+        self.release()
+
     def _why_not_arm(self) -> str:
         active = self._session is not None and self._session.active
         return '' if active else 'the node is not active: activate it first'
@@ -142,30 +147,7 @@ class PolicyNode(LifecycleNode):
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the node until it is told to end; the base has its zero before this returns."""
-    finished = NodeEnd()
-    with ShutdownSignal(lambda: finished.set_result(0)):
-        rclpy.init(args=arguments, signal_handler_options=SignalHandlerOptions.NO)
-        try:
-            return _run(PolicyNode(finished), finished)
-        except ConfigError as error:
-            print(f'policy: {error}', file=sys.stderr)
-            return 1
-        finally:
-            rclpy.try_shutdown()
-
-
-def _run(node: PolicyNode, finished: NodeEnd) -> int:
-    executor = SingleThreadedExecutor()
-    executor.add_node(node)
-    try:
-        if node.get_parameter('autostart').value and not node.start():
-            return 1
-        executor.spin_until_future_complete(finished)
-        return finished.result()
-    finally:
-        node.release()
-        executor.shutdown()
-        node.destroy_node()
+    return run_node('policy', __doc__, declare_parameters, PolicyNode, arguments)
 
 
 if __name__ == '__main__':

@@ -36,12 +36,16 @@ class GuardParameters:
         return VelocityLimits(low=tuple(-value for value in high), high=high)
 
 
-def read_parameters(node: Node) -> GuardParameters:
+def declare_parameters(node: Node) -> None:
     """
-    Declare every parameter, all read-only, and read them into one value.
+    Declare every parameter, all read-only.
 
     :raises ConfigError: if a value given at start is of another type or out of range
     """
     declare(node, fields(GuardParameters), read_only=True)
+
+
+def read_parameters(node: Node) -> GuardParameters:
+    """Read all parameters into one immutable value."""
     names = [item.name for item in fields(GuardParameters)]
     return GuardParameters(**{name: node.get_parameter(name).value for name in names})

@@ -1,0 +1,79 @@
+# Copyright 2026 The Mobile VLA Authors
+# SPDX-License-Identifier: Apache-2.0
+"""A node as a process: its command line, its signals, and an end with the base at rest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+import sys
+from typing import Any, Protocol
+
+import rclpy
+from rclpy.executors import SingleThreadedExecutor
+from rclpy.node import Node
+from rclpy.signals import SignalHandlerOptions
+from rclpy.utilities import remove_ros_args
+
+from mobile_vla_core.dds_memory import remove_dead_segments
+from mobile_vla_core.errors import ConfigError
+from mobile_vla_core.node_arguments import answer_arguments, warn_of_mistyped_parameters
+from mobile_vla_core.node_end import NodeEnd
+from mobile_vla_core.shutdown_signal import ShutdownSignal
+
+
+class DrivingNode(Protocol):
+    """What a node that commands the base adds to an rclpy node."""
+
+    def begin(self) -> bool:
+        """Do what is to be done before anything is received; False ends the process."""
+
+    def stop(self) -> None:
+        """Give the base zero and wait until it has it, but not for long."""
+
+
+def run_node(
+    name: str,
+    about: str,
+    declare: Callable[[Any], Any],
+    make: Callable[[NodeEnd], DrivingNode],
+    arguments: Sequence[str] | None,
+) -> int:
+    """
+    Run a node until it is told to end; the base has its zero before this returns.
+
+    :param about: for --help
+    :param declare: declares the node's parameters
+    :param make: makes the node; it may end the process by the NodeEnd
+    :param arguments: the command line, the process's own when None
+    :return: the exit status
+    """
+    given = remove_ros_args(sys.argv if arguments is None else arguments)[1:]
+    answer = answer_arguments(name, about, given, declare)
+    if answer is not None:
+        return answer
+    remove_dead_segments()
+    finished = NodeEnd()
+    with ShutdownSignal(lambda: finished.set_result(0)):
+        rclpy.init(args=arguments, signal_handler_options=SignalHandlerOptions.NO)
+        try:
+            return _spin(make(finished), finished)
+        except ConfigError as error:
+            print(f'{name}: {error}', file=sys.stderr)
+            return 1
+        finally:
+            rclpy.try_shutdown()
+
+
+def _spin(node: DrivingNode | Node, finished: NodeEnd) -> int:
+    executor = SingleThreadedExecutor()
+    executor.add_node(node)
+    try:
+        warn_of_mistyped_parameters(node)
+        if not node.begin():
+            return 1
+        executor.spin_until_future_complete(finished)
+        return finished.result()
+    finally:
+        node.stop()
+        executor.shutdown()
+        node.destroy_node()
