@@ -4,6 +4,7 @@
 import json
 
 import cv2
+import numpy as np
 import pytest
 from view_fixture import record
 
@@ -70,3 +71,27 @@ def test_an_episode_that_is_still_being_recorded_is_drawn_as_far_as_it_goes(path
     part.write_bytes(path.read_bytes())
     assert main(['view', str(part), '--sheet', '--output', str(tmp_path)]) == 0
     assert (tmp_path / 'three.sheet.png').exists()
+
+
+def test_the_film_shows_each_frame_when_it_was_taken_with_its_command(path, tmp_path):
+    av = pytest.importorskip('av')
+    assert main(['view', str(path), '--film', '--output', str(tmp_path)]) == 0
+    with av.open(str(tmp_path / 'one.mp4')) as film:
+        frames = [(frame.time, frame.to_ndarray(format='rgb24')) for frame in film.decode(video=0)]
+    with Episode(path) as episode:
+        seconds = episode.stamps() - episode.stamps()[0]
+    assert [time for time, _ in frames] == pytest.approx(seconds.tolist(), abs=1e-3)
+    driving, standing = frames[0][1], frames[-1][1]
+    arrow = np.s_[260:300, 300:340]
+    assert driving[arrow].std(axis=(0, 1)).max() > 20
+    assert standing[arrow].std(axis=(0, 1)).max() < 10
+
+
+def test_what_is_there_is_not_replaced_unless_asked(path, tmp_path):
+    target = tmp_path / 'one.plot.png'
+    target.write_text('mine')
+    ask = ['view', str(path), '--plot', '--output', str(tmp_path)]
+    assert main(ask) == 1
+    assert target.read_text() == 'mine'
+    assert main([*ask, '--overwrite']) == 0
+    assert target.read_bytes()[:4] == b'\x89PNG'

@@ -11,8 +11,9 @@ import sys
 from typing import Any
 
 from ...episodes import Episode, schema
-from ...errors import ConfigError, EpisodeError
+from ...errors import ConfigError, MobileVlaError
 from ...images import use_one_thread
+from ..new_output import new_output
 from ..output import add_json, print_json, print_lines, progress
 from ..selection import add_selection, select_files
 from .readable import readable
@@ -33,6 +34,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         '--output', type=Path, default=Path('.'), help='folder to write to; default: this one'
     )
+    parser.add_argument('--overwrite', action='store_true', help='replace what is there')
     parser.add_argument('--camera', help='default: the primary one')
     parser.add_argument('--frames', type=int, default=24, help='of the sheet; default: 24')
     serve = parser.add_argument_group('a page to browse a folder')
@@ -66,8 +68,8 @@ def write_pictures(arguments: Namespace) -> int:
     with progress(len(paths), 'view') as bar:
         for path in paths:
             try:
-                written += _write(path, writers, arguments.output)
-            except EpisodeError as error:
+                written += _write(path, writers, arguments)
+            except MobileVlaError as error:
                 failed.append({'episode': path, 'error': str(error)})
             bar.update()
     if arguments.json:
@@ -79,13 +81,14 @@ def write_pictures(arguments: Namespace) -> int:
     return 1 if failed else 0
 
 
-def _write(path: Path, writers: dict[str, Callable], output: Path) -> list[Path]:
+def _write(path: Path, writers: dict[str, Callable], arguments: Namespace) -> list[Path]:
     stem = path.name.removesuffix(schema.PART_SUFFIX).removesuffix(path.suffix)
     written = []
     with readable(path), Episode(path) as episode:
         for suffix, writer in writers.items():
-            target = output / f'{stem}{suffix}'
-            writer(episode, target)
+            target = arguments.output / f'{stem}{suffix}'
+            with new_output(target, overwrite=arguments.overwrite) as draft:
+                writer(episode, draft)
             written.append(target)
     return written
 
