@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from mobile_vla_train.validation.baselines import BaselineReference, ReferenceEpisode
-from mobile_vla_train.validation.figures import plain_text, validation_figures
+from mobile_vla_train.validation.figures import validation_figures
 from mobile_vla_train.validation.metrics import EpisodePredictions, OpenLoopMetrics
 
 LENGTH = 10
@@ -72,7 +72,3 @@ def test_no_episode_is_drawn_twice_and_the_title_says_which_these_are(episodes, 
     heads = [panel.get_title() for panel in figure.axes if panel.get_title()]
     assert [head.rsplit(' ', 1)[1] for head in heads] == errors
     assert f'({said})' in figure.get_suptitle()
-
-
-def test_hangul_is_written_in_letters_that_every_font_has():
-    assert plain_text('상자 왼쪽 1box é') == 'sangja oenjjog 1box é'
