@@ -128,5 +128,5 @@ def test_a_file_without_one_of_its_parts_is_refused_by_name(tmp_path):
     path = write_episode(tmp_path, 0)
     with h5py.File(path, 'r+') as file:
         del file['action']
-    with pytest.raises(EpisodeError, match=rf'{path.name} .*is missing'):
+    with pytest.raises(EpisodeError, match=rf'{path.name}.*is missing'):
         read_labels([path])
