@@ -19,8 +19,20 @@ setup(
         ('share/ament_index/resource_index/packages', [f'resource/{PACKAGE}']),
         (f'share/{PACKAGE}', ['package.xml']),
     ],
-    install_requires=['setuptools'],
+    install_requires=[
+        'numpy>=1.21.5,<3',
+        'h5py>=3.6,<4',
+        'opencv-python-headless>=4.5.4,<6',
+        'PyYAML>=5.4.1,<7',
+        'matplotlib>=3.5.1,<4',
+        'tqdm>=4.57,<5',
+        'rich>=11.2,<16',
+    ],
+    extras_require={
+        'policy': ['torch>=2.4,<3', 'safetensors>=0.4.3,<1', 'transformers>=5,<6'],
+        'formats': ['rosbags>=0.11,<0.12', 'mcap>=1.2,<2', 'pyarrow>=16', 'av>=14'],
+        'test': ['pytest', 'pytest-timeout'],
+    },
     entry_points={'console_scripts': ['episodes = mobile_vla_core.toolbox.command:main']},
-    extras_require={'test': ['pytest', 'pytest-timeout']},
     zip_safe=True,
 )

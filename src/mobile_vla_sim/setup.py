@@ -28,6 +28,7 @@ setup(
             'collect = mobile_vla_sim.collect:main',
             'evaluate = mobile_vla_sim.evaluate:main',
             'demo = mobile_vla_sim.demo:main',
+            'trials = mobile_vla_sim.trials:main',
         ],
     },
 )

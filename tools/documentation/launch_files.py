@@ -1,61 +1,35 @@
 # Copyright 2026 The Mobile VLA Authors
 # SPDX-License-Identifier: Apache-2.0
-"""The launch files: what each may be given. They are read, so no launch library is needed."""
+"""The launch files: what each may be given. No launch library is needed for that."""
 
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
 from pathlib import Path
+import runpy
+import sys
+from typing import Any
 
 from .pages import ROOT
 
 FOLDER = ROOT / 'launch'
-REQUIRED = None
-
-
-@dataclass(frozen=True)
-class Argument:
-    """One argument of a launch file."""
-
-    name: str
-    default: str | None
-    """None when it must be given."""
-    choices: tuple[str, ...]
-    description: str
+_FILE = 'LAUNCH_FILE'
 
 
 def launch_files() -> list[Path]:
     """Return the launch files that a person starts."""
-    return [path for path in sorted(FOLDER.glob('*.launch.py')) if arguments_of(path)]
+    return [path for path in sorted(FOLDER.glob('*.launch.py')) if _FILE in path.read_text()]
 
 
-def arguments_of(path: Path) -> list[Argument]:
-    """Return the arguments that a launch file declares, in its order."""
-    calls = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
-    declared = [call for call in calls if _name(call.func) == 'DeclareLaunchArgument']
-    return [_argument(call) for call in sorted(declared, key=lambda call: call.lineno)]
+def arguments_of(path: Path) -> list[Any]:
+    """Return the `mobile_vla_bringup.argument.Argument`s of a launch file, in its order."""
+    sys.path.insert(0, str(FOLDER))
+    try:
+        return list(runpy.run_path(str(path))[_FILE].arguments)
+    finally:
+        sys.path.remove(str(FOLDER))
 
 
-def _argument(call: ast.Call) -> Argument:
-    given = {keyword.arg: keyword.value for keyword in call.keywords}
-    choices = given.get('choices')
-    return Argument(
-        ast.literal_eval(call.args[0]),
-        _default(given.get('default_value')),
-        tuple(ast.literal_eval(choices)) if choices is not None else (),
-        ast.literal_eval(given['description']),
-    )
-
-
-def _default(value: ast.expr | None) -> str | None:
-    if value is None:
-        return None
-    if isinstance(value, ast.Constant):
-        return value.value
-    parts = [node.value for node in ast.walk(value) if isinstance(node, ast.Constant)]
-    return '/'.join(str(part) for part in parts)  # a path below the share folder
-
-
-def _name(function: ast.expr) -> str:
-    return function.attr if isinstance(function, ast.Attribute) else getattr(function, 'id', '')
+def about(path: Path) -> str:
+    """Return the sentence that a launch file begins with."""
+    return ' '.join(ast.get_docstring(ast.parse(path.read_text())).split())

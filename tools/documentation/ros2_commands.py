@@ -6,8 +6,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 import re
+from typing import Any
 
 import yaml
+
+from mobile_vla_core.errors import ConfigError
 
 from . import interfaces, launch_files, programs
 from .pages import ROOT
@@ -114,12 +117,23 @@ def _launch(words: Sequence[str]) -> str:
     for name, value in map(_pair, given):
         if name not in declared:
             return f'{path.name} has no argument {name}: it has {", ".join(declared)}'
-        choices = declared[name].choices
-        if choices and value not in choices and PLACEHOLDER not in value:
-            return f'{name} is {value}, expected one of {", ".join(choices)}'
+        if found := _value_refusal(declared[name], value):
+            return found
     required = {name for name, item in declared.items() if item.default is None}
     missing = required - {name for name, _ in map(_pair, given)}
     return f'{path.name} needs {", ".join(sorted(missing))}' if given and missing else ''
+
+
+def _value_refusal(argument: Any, value: str) -> str:
+    if PLACEHOLDER in value:
+        return ''
+    if argument.choices and value not in argument.choices:
+        return f'{argument.name} is {value}, expected one of {", ".join(argument.choices)}'
+    try:
+        argument.value(value)
+    except ConfigError as error:
+        return str(error)
+    return ''
 
 
 def _call(words: Sequence[str]) -> str:

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests for damage.py: whatever is wrong with a file, an episode says it in one sentence."""
 
+from contextlib import suppress
 import shutil
 
 import h5py
@@ -85,9 +86,6 @@ def test_a_page_of_zeros_anywhere_in_the_structure_is_an_episode_error(tmp_path,
         kept = file.read(4096)
         file.seek(page * 4096)
         file.write(bytes(4096))
-    try:
+    needed = kept[:4] == b'OHDR'
+    with pytest.raises(EpisodeError, match='torn.h5') if needed else suppress(EpisodeError):
         read_all(torn)
-    except EpisodeError as error:
-        assert 'torn.h5' in str(error)
-    else:  # a page that nothing needs, or of an optional stream
-        assert kept[:4] != b'OHDR' or page > 4

@@ -16,7 +16,10 @@ from mobile_vla_core.dds_memory import remove_dead_segments, SHARED_MEMORY
 from mobile_vla_core.ros_domain import reserve_domain
 
 NAME = 'fastrtps_0123456789abcdef'
-NODE = 'import rclpy, time; rclpy.init(); node = rclpy.create_node("x"); print(1); time.sleep(60)'
+NODE = (
+    'import rclpy, time; rclpy.init(); node = rclpy.create_node("x"); '
+    'print(1, flush=True); time.sleep(60)'
+)
 
 
 def segment(folder: Path, name: str = NAME, age: float = 60.0) -> tuple[Path, Path]:

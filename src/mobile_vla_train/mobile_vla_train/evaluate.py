@@ -78,7 +78,6 @@ def _write(output: Path, metrics: dict, report: str) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog='evaluate',
         description='Score a checkpoint on recorded episodes, open loop: the policy sees recorded '
         'frames and moves nothing. For driving, see `evaluate` of mobile_vla_sim.',
     )

@@ -76,7 +76,6 @@ def _check_vacant(output: Path, overwrite: bool) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog='export',
         description='Write a policy checkpoint for another use.',
         epilog='; '.join(f'{name}: {meaning}' for name, meaning in FORMATS.items()),
     )

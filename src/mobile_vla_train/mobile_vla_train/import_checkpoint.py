@@ -70,7 +70,6 @@ def codec_of(speed: Sequence[float]) -> tuple[ActionCodec, tuple[float, ...]]:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog='import_checkpoint',
         description='Turn a Lightning checkpoint of RoboVLMs (Kosmos-2, LSTMDecoder) into a '
         'policy that the policy node serves. The file does not say how actions were scaled nor '
         'how often frames came, so these are asked for.',

@@ -93,7 +93,6 @@ def _existing(options: argparse.Namespace) -> Existing:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog='train',
         description='Learn a policy from a folder of recorded episodes.',
         epilog='keys: ' + ', '.join(config_keys()),
     )

@@ -55,7 +55,7 @@ def open_file(path: Path) -> h5py.File:
     """
     file = open_hdf5(path)
     try:
-        _check_schema(path, file)
+        check_schema(path, file)
     except BaseException:
         file.close()
         raise
@@ -73,12 +73,28 @@ def open_hdf5(path: Path) -> h5py.File:
     try:
         # Not locked: a finished file never changes, an unfinished one is locked by its writer.
         if path.name.endswith(schema.PART_SUFFIX):
-            return _open_unfinished(path)
+            return open_torn(path)
         return h5py.File(path, 'r', libver='latest', locking=False, rdcc_nbytes=0)
     except FileNotFoundError as error:
         raise EpisodeError(f'{path} does not exist') from error
     except (OSError, RuntimeError, ValueError) as error:  # the last two for a torn file
         raise EpisodeError(f'{path.name} cannot be opened as an HDF5 file: {error}') from error
+
+
+def open_torn(path: Path) -> h5py.File:
+    """
+    Open a file that was never closed, or that is shorter than it says: what is not there is zeros.
+
+    :raises OSError: if the library cannot open it; RuntimeError or ValueError too
+    """
+    access = h5p.create(h5p.FILE_ACCESS)
+    access.set_libver_bounds(h5f.LIBVER_LATEST, h5f.LIBVER_LATEST)
+    access.set_file_locking(False, False)
+    # h5py lacks this call; its own modules are linked with the library that has it.
+    library = ctypes.CDLL(h5p.__file__)
+    library.H5Pset_metadata_read_attempts.argtypes = (ctypes.c_int64, ctypes.c_uint)
+    library.H5Pset_metadata_read_attempts(access.id, READ_ATTEMPTS)
+    return h5py.File(h5f.open(os.fsencode(path), h5f.ACC_RDONLY | h5f.ACC_SWMR_READ, access))
 
 
 def detach(file: h5py.File) -> None:
@@ -95,18 +111,12 @@ def detach(file: h5py.File) -> None:
         file.close()
 
 
-def _open_unfinished(path: Path) -> h5py.File:
-    access = h5p.create(h5p.FILE_ACCESS)
-    access.set_libver_bounds(h5f.LIBVER_LATEST, h5f.LIBVER_LATEST)
-    access.set_file_locking(False, False)
-    # h5py lacks this call; its own modules are linked with the library that has it.
-    library = ctypes.CDLL(h5p.__file__)
-    library.H5Pset_metadata_read_attempts.argtypes = (ctypes.c_int64, ctypes.c_uint)
-    library.H5Pset_metadata_read_attempts(access.id, READ_ATTEMPTS)
-    return h5py.File(h5f.open(os.fsencode(path), h5f.ACC_RDONLY | h5f.ACC_SWMR_READ, access))
+def check_schema(path: Path, file: h5py.File) -> None:
+    """
+    Refuse an open file that is no episode of ours.
 
-
-def _check_schema(path: Path, file: h5py.File) -> None:
+    :raises SchemaMismatchError: if it is another kind of file, or of another version
+    """
     found = schema.decode_text(file.attrs.get('schema', ''))
     version = schema.decode_text(file.attrs.get('schema_version', ''))
     names = schema.decode_text(file.attrs.get('action_names', ''))

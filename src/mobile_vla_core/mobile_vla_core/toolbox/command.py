@@ -12,6 +12,7 @@ import sys
 from ..errors import MobileVlaError
 
 VERBS: dict[str, tuple[str, str]] = {
+    'check': ('check', 'find what is wrong with episodes before training on them'),
     'view': ('view.command', 'draw frames and commands, or serve a page to browse a folder'),
 }
 """

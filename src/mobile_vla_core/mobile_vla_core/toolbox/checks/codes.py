@@ -54,6 +54,7 @@ CODES: dict[str, Code] = {
     'file.unfinished': Code(
         _ERROR, 'its recorder ended before it could close it', 'episodes repair finishes it'
     ),
+    'file.recording': Code(_NOTE, 'a recorder still writes to it', ''),
     # What is in it, and what should be.
     'schema.mismatch': Code(
         _ERROR, 'a layout that is not known', 'episodes convert, with options for what it holds'
@@ -125,6 +126,9 @@ CODES: dict[str, Code] = {
     # What was seen.
     'image.undecodable': Code(_ERROR, 'a picture that is no JPEG any more', _REPAIR),
     'image.damaged': Code(_ERROR, 'a JPEG of which a part is destroyed', _REPAIR),
+    'image.outlier': Code(
+        _WARNING, 'a picture unlike both its neighbours: damaged, or a flash', _LOOK
+    ),
     'image.black': Code(_WARNING, 'black pictures', 'uncover the lens or switch on the light'),
     'image.overexposed': Code(_WARNING, 'overexposed pictures', 'lower the exposure'),
     'image.blank': Code(_WARNING, 'pictures of one colour that show nothing', _LOOK),
