@@ -13,6 +13,7 @@ from ..errors import MobileVlaError
 
 VERBS: dict[str, tuple[str, str]] = {
     'check': ('check', 'find what is wrong with episodes before training on them'),
+    'convert': ('convert.command', 'take recordings from one format to another'),
     'view': ('view.command', 'draw frames and commands, or serve a page to browse a folder'),
 }
 """
