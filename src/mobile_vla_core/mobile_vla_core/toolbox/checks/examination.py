@@ -1,0 +1,87 @@
+# Copyright 2026 The Mobile VLA Authors
+# SPDX-License-Identifier: Apache-2.0
+"""Examine one file: all that can be said of it alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import h5py
+
+from ...episodes.damage import READ_ERRORS, reason
+from ...episodes.episode_file import check_schema, open_hdf5
+from ...episodes.layout import detect_layout, Layout, layout_of
+from ...errors import EpisodeError, SchemaMismatchError
+from ...picture_quality import QualityLimits
+from .action_checks import check_actions
+from .digest import Digest, digest_of
+from .file_checks import check_file
+from .finding import Finding
+from .image_checks import check_images
+from .label_checks import check_labels
+from .structure_checks import StructureCheck
+from .time_checks import check_times
+
+FAMILIES = (check_times, check_actions, check_images, check_labels)
+
+
+@dataclass(frozen=True)
+class Examination:
+    """
+    What was found in one file.
+
+    :param digest: to compare it with others, None when it could not be read
+    """
+
+    findings: tuple[Finding, ...]
+    digest: Digest | None = None
+    frames: int = 0
+    """Pictures that were decoded, of all cameras."""
+
+
+def examine(path: Path) -> Examination:
+    """
+    Look at everything in a file. It is not changed, and nothing is raised for what it holds.
+
+    On a damaged file the HDF5 library may crash, or come to no end: see WorkerPool.
+    """
+    path = Path(path)
+    fault = check_file(path)
+    if fault is not None:
+        return Examination((fault,))
+    try:
+        with open_hdf5(path) as file:
+            if layout_of(file) is Layout.OURS:
+                check_schema(path, file)
+                return _examine_open(path, file)
+        layout = detect_layout(path)
+        text = f'layout {layout.value}: {layout.expected}'
+        return Examination((Finding('schema.legacy', path.name, text),))
+    except SchemaMismatchError as error:
+        text = str(error).removeprefix(f'{path.name}: ')
+        return Examination((Finding('schema.mismatch', path.name, text),))
+    except EpisodeError as error:
+        return Examination((_unopened(path, error),))
+    except READ_ERRORS as error:
+        return Examination((Finding('file.damaged', path.name, reason(error)),))
+
+
+def _examine_open(path: Path, file: h5py.File) -> Examination:
+    structure = StructureCheck(path.name, file, path.stat().st_size, QualityLimits())
+    evidence = structure.read()
+    findings = [*structure.findings, *(f for family in FAMILIES for f in family(evidence))]
+    frames = sum(len(camera.stamps) for camera in evidence.cameras.values())
+    return Examination(tuple(findings), digest_of(evidence), frames)
+
+
+def _unopened(path: Path, error: EpisodeError) -> Finding:
+    text = ' '.join(str(error).split())
+    if 'truncated file' in text:
+        size = path.stat().st_size
+        return Finding('file.truncated', path.name, f'{size} bytes are there: {_inner(error)}')
+    return Finding('file.damaged', path.name, _inner(error))
+
+
+def _inner(error: EpisodeError) -> str:
+    return reason(error.__cause__ or error)
