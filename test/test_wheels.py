@@ -49,8 +49,8 @@ def installed(wheels) -> Path:
 
 def environment(prefix: Path) -> dict[str, str]:
     places = {'base': str(prefix), 'platbase': str(prefix)}
-    without = {k: v for k, v in os.environ.items() if not k.startswith(('AMENT_', 'ROS_', 'COLCON_'))}
-    return without | {
+    ros = ('AMENT_', 'COLCON_', 'ROS_')
+    return {name: value for name, value in os.environ.items() if not name.startswith(ros)} | {
         'PYTHONPATH': sysconfig.get_path('purelib', 'posix_prefix', vars=places),
         'PATH': f'{prefix / "bin"}{os.pathsep}{os.defpath}',
     }

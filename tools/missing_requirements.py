@@ -1,7 +1,7 @@
 # Copyright 2026 The Mobile VLA Authors
 # SPDX-License-Identifier: Apache-2.0
 
-"""Print the lines of a requirements file, and of those it names, that this Python cannot import."""
+"""Print the lines of a requirements file and of those it names whose module is missing here."""
 
 from collections.abc import Iterator
 import importlib.util
