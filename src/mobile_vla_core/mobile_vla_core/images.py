@@ -157,11 +157,15 @@ def _encode_bgr(bgr: NDArray[np.uint8], quality: int) -> bytes:
     return encoded.tobytes()
 
 
-def decode_jpeg(data: bytes, flags: int = cv2.IMREAD_COLOR_RGB) -> NDArray[np.uint8]:
+FULL_COLOUR = getattr(cv2, 'IMREAD_COLOR_RGB', cv2.IMREAD_COLOR)
+"""Flag of OpenCV for all of a picture: decoded as RGB at once from 4.10 on; Ubuntu's is older."""
+
+
+def decode_jpeg(data: bytes, flags: int = FULL_COLOUR) -> NDArray[np.uint8]:
     """
     Decode a JPEG to RGB, shape (H, W_px, 3) uint8.
 
-    :param flags: cv2.IMREAD_COLOR_RGB, or a reduced BGR mode which is then swapped
+    :param flags: FULL_COLOUR, or a reduced BGR mode which is then swapped
     :raises ImageFormatError: if the bytes are no picture
     """
     buffer = np.frombuffer(data, dtype=np.uint8)
@@ -172,7 +176,7 @@ def decode_jpeg(data: bytes, flags: int = cv2.IMREAD_COLOR_RGB) -> NDArray[np.ui
     if picture is None:
         head = bytes(data[:4]).hex(' ') or 'nothing'
         raise ImageFormatError(f'{buffer.size} bytes starting with {head} are not a JPEG picture')
-    if flags != cv2.IMREAD_COLOR_RGB:
+    if flags != getattr(cv2, 'IMREAD_COLOR_RGB', None):
         picture = cv2.cvtColor(picture, cv2.COLOR_BGR2RGB)
     return picture
 
