@@ -21,7 +21,7 @@ setup(
     ],
     install_requires=[
         'numpy>=1.21.5,<3',
-        'h5py>=3.6,<4',
+        'h5py>=3.7,<4',
         'opencv-python-headless>=4.5.4,<6',
         'PyYAML>=5.4.1,<7',
         'matplotlib>=3.5.1,<4',
