@@ -91,6 +91,17 @@ def write_tasks(root: Path, tasks: Sequence[str]) -> None:
     arrow = need('pyarrow', 'pyarrow', 'a LeRobot data set')
     parquet = need('pyarrow.parquet', 'pyarrow', 'a LeRobot data set')
     table = arrow.table({'task_index': list(range(len(tasks))), 'task': list(tasks)})
-    pandas = {'index_columns': ['task'], 'columns': [], 'column_indexes': []}
+    columns = [
+        {'name': name, 'field_name': name, 'pandas_type': kind, 'numpy_type': numpy_type}
+        for name, kind, numpy_type in (
+            ('task_index', 'int64', 'int64'),
+            ('task', 'unicode', 'object'),
+        )
+    ]
+    pandas = {
+        'index_columns': ['task'],
+        'columns': [{**column, 'metadata': None} for column in columns],
+        'column_indexes': [],
+    }
     table = table.replace_schema_metadata({'pandas': json.dumps(pandas)})
     parquet.write_table(table, root / 'meta' / 'tasks.parquet')
