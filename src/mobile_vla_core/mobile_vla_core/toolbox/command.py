@@ -12,8 +12,11 @@ import sys
 from ..errors import MobileVlaError
 
 VERBS: dict[str, tuple[str, str]] = {
+    'info': ('info', 'say what is in episodes: frames, hours, rates, labels, actions'),
     'check': ('check', 'find what is wrong with episodes before training on them'),
+    'split': ('split', 'choose whole episodes for training and for validation, and save it'),
     'convert': ('convert.command', 'take recordings from one format to another'),
+    'repair': ('repair', 'copy what is readable of damaged episodes to new files'),
     'view': ('view.command', 'draw frames and commands, or serve a page to browse a folder'),
 }
 """

@@ -15,9 +15,9 @@ BETTER = 0.5
 """With red as blue it differs by less than this share of that."""
 DEEP = 60
 """Difference between the strongest and the weakest colour of a saturated place, of 255."""
-DEEP_SHARE = 0.25
+DEEP_SHARE = 0.5
 """Share of saturated places on the ground from which their colour tells."""
-BLUE = 30.0
+BLUE = 40.0
 """Blue over red, on average of the saturated ground, of 255: floors, soil and skin are not so."""
 
 

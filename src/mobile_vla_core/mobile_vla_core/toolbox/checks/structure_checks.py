@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+import math
 from typing import Any
 
 import h5py
@@ -45,21 +46,22 @@ class StructureCheck:
         """
         Read everything that is sound.
 
-        :param pictures: whether they are decoded too
+        :param pictures: whether they are decoded too; else only what sums up the episode is read
         """
         texts = {key: self._attribute(key) for key in ATTRIBUTES}
         events = self._stream(schema.EVENTS, schema.STREAM_COLUMNS[schema.EVENTS])
         cameras = self._cameras(texts['primary_camera'], pictures)
         frames = len(next(iter(cameras.values())).stamps) if cameras else None
         actions = self._column(self._file, _ACTION)
-        stamps = self._column(self._file, _ACTION_STAMP)
+        stamps = self._column(self._file, _ACTION_STAMP) if pictures else None
         if frames is not None and actions is not None:
             self._same_lengths(
                 {'frames': frames, 'action': len(actions)}
                 | ({} if stamps is None else {'action_stamp': len(stamps)})
             )
-        for stream in (schema.IMU, schema.JOINT_STATES):
+        for stream in (schema.IMU, schema.JOINT_STATES) if pictures else ():
             self._optional(stream)
+        measured = schema.STREAM_COLUMNS[schema.ODOMETRY]
         return Evidence(
             name=self._name,
             instruction=texts['instruction'],
@@ -69,7 +71,7 @@ class StructureCheck:
             cameras=cameras,
             actions=np.zeros((0, 4), np.float32) if actions is None else actions,
             commands=self._stream(schema.COMMANDS, schema.STREAM_COLUMNS[schema.COMMANDS]),
-            odometry=self._stream(schema.ODOMETRY, schema.STREAM_COLUMNS[schema.ODOMETRY]),
+            odometry=self._stream(schema.ODOMETRY, measured) if pictures else empty_rows(measured),
             limits=self._limits,
         )
 
@@ -115,34 +117,40 @@ class StructureCheck:
 
     def _dataset(self, group: h5py.Group, column: Column) -> h5py.Dataset | None:
         """Return a dataset that can be what the schema says, None with a finding else."""
-        place = f'{group.name}/{column.name}'.strip('/')
         try:
             found = group[column.name]
         except READ_ERRORS as error:
             absent = isinstance(error, KeyError) and ABSENT in str(error)
             text = 'is missing' if absent else f'cannot be opened: {reason(error)}'
-            self._found('data.missing' if absent else 'data.unreadable', f'{place} {text}')
+            code = 'data.missing' if absent else 'data.unreadable'
+            self._found(code, f'{_place(group, column)} {text}')
             return None
         if not isinstance(found, h5py.Dataset):
-            self._found('data.type', f'{place} is a group, expected a dataset')
+            self._found('data.type', f'{_place(group, column)} is a group, expected a dataset')
             return None
-        dtype, tail = np.dtype(column.dtype), column.shape(0)[1:]
         try:
-            same_type = found.dtype == dtype or found.dtype.kind == dtype.kind == 'S'
-            shape, size = found.shape, found.nbytes
+            fault = self._misfit(found.dtype, found.shape, column)
         except READ_ERRORS as error:
-            self._found('data.unreadable', f'{place}: {reason(error)}')
-            return None
-        if not same_type:
-            self._found('data.type', f'{place} is of {found.dtype}, expected {dtype}')
-        elif len(shape) != 1 + len(tail) or shape[1:] != tail:
-            expected = ', '.join(map(str, ('T', *tail)))
-            self._found('data.shape', f'{place} is of shape {shape}, expected ({expected})')
-        elif size > 2 * self._size + SLACK_BYTES:
-            text = f'{place} says that it has {size} bytes, the file has {self._size}'
-            self._found('data.length', text)
-        else:
+            fault = ('data.unreadable', f'cannot be read: {reason(error)}')
+        if fault is None:
             return found
+        code, text = fault
+        self._found(code, f'{_place(group, column)} {text}')
+        return None
+
+    def _misfit(
+        self, dtype: np.dtype, shape: tuple[int, ...] | None, column: Column
+    ) -> tuple[str, str] | None:
+        """Return code and text of what a dataset has that the schema does not say."""
+        wanted, tail = np.dtype(column.dtype), column.shape(0)[1:]
+        if dtype != wanted and not dtype.kind == wanted.kind == 'S':
+            return 'data.type', f'is of {dtype}, expected {wanted}'
+        if shape is None or len(shape) != 1 + len(tail) or shape[1:] != tail:
+            expected = ', '.join(map(str, ('T', *tail)))
+            return 'data.shape', f'is of shape {shape}, expected ({expected})'
+        size = math.prod(shape) * dtype.itemsize
+        if size > 2 * self._size + SLACK_BYTES:
+            return 'data.length', f'says that it has {size} bytes, the file has {self._size}'
         return None
 
     def _column(self, group: h5py.Group, column: Column) -> NDArray[Any] | None:
@@ -150,15 +158,15 @@ class StructureCheck:
         try:
             return None if found is None else found[()]
         except READ_ERRORS as error:
-            place = f'{group.name}/{column.name}'.strip('/')
-            self._found('data.unreadable', f'{place} cannot be read: {reason(error)}')
+            text = f'{_place(group, column)} cannot be read: {reason(error)}'
+            self._found('data.unreadable', text)
             return None
 
     def _stream(self, name: str, columns: Sequence[Column]) -> dict[str, NDArray[Any]]:
         group = self._group(name)
         rows = {} if group is None else {c.name: self._column(group, c) for c in columns}
         if group is None or any(values is None for values in rows.values()):
-            return {column.name: np.zeros(column.shape(0), column.dtype) for column in columns}
+            return empty_rows(columns)
         self._same_lengths({f'{name}/{key}': len(values) for key, values in rows.items()})
         count = min(map(len, rows.values()))
         return {key: values[:count] for key, values in rows.items()}
@@ -271,6 +279,15 @@ class StructureCheck:
         if lost:
             text = f'{name}: {len(lost)} pictures cannot be read: {error_text}'
             self._found('data.unreadable', text, (lost[0], lost[-1]))
+
+
+def empty_rows(columns: Sequence[Column]) -> dict[str, NDArray[Any]]:
+    """Return a stream of no rows."""
+    return {column.name: np.zeros(column.shape(0), column.dtype) for column in columns}
+
+
+def _place(group: h5py.Group, column: Column) -> str:
+    return f'{group.name}/{column.name}'.strip('/')
 
 
 def _outcome(events: dict[str, NDArray[Any]]) -> str:
