@@ -60,5 +60,10 @@ case $- in *u*) _nounset=yes; set +u ;; *) _nounset= ;; esac
 [ ! -f "$MOBILE_VLA_VENV/bin/activate" ] || . "$MOBILE_VLA_VENV/bin/activate"
 [ ! -f "$MOBILE_VLA_INSTALL/setup.bash" ] || . "$MOBILE_VLA_INSTALL/setup.bash"
 [ -z "$_nounset" ] || set -u
+# The program `episodes` needs no ROS, so it is found without `ros2 run` too.
+case :$PATH: in
+  *:"$MOBILE_VLA_INSTALL/mobile_vla_core/lib/mobile_vla_core":*) ;;
+  *) export PATH=$PATH:$MOBILE_VLA_INSTALL/mobile_vla_core/lib/mobile_vla_core ;;
+esac
 unset _workspace _suffix _profile _nounset
 unset -f _has_ros_installation

@@ -12,6 +12,7 @@ import yaml
 
 from . import programs, ros2_commands
 from .pages import Block, blocks, broken_links, inline_code, pages, ROOT
+from .sentences import is_said
 from .shell import Command, commands
 
 LANGUAGES = ('bash', 'python', 'yaml', 'text')
@@ -55,7 +56,7 @@ def findings() -> list[str]:
         for block in blocks(page):
             found += [f'{block.place}: {text}' for text in block_findings(block)]
         for code in inline_code(page):
-            if code.text.startswith(INLINE):
+            if code.text.startswith(INLINE) and not is_said(code.text):
                 found += [f'{code.place}: {text}' for text in _inline_findings(code)]
     return found
 
