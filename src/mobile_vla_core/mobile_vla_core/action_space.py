@@ -77,6 +77,13 @@ def as_action(velocity: ArrayLike, action_type: ArrayLike | None = None) -> NDAr
     return np.concatenate([velocity, kind[..., None]], axis=-1).astype(np.float32)
 
 
+def mirror_actions(actions: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return actions, shape (..., 4), as seen in a mirror: linear_y and angular_z change sign."""
+    mirrored = actions.copy()
+    mirrored[..., [LINEAR_Y, ANGULAR_Z]] *= -1.0
+    return mirrored
+
+
 @dataclass(frozen=True)
 class ActionCodec:
     """

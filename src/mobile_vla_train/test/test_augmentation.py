@@ -6,8 +6,8 @@ from conftest import draw_frame
 import numpy as np
 import pytest
 
-from mobile_vla_core.action_space import ActionCodec
-from mobile_vla_train.data.augmentation import ClipAugmentation, mirror_actions, trained_actions
+from mobile_vla_core.action_space import ActionCodec, mirror_actions
+from mobile_vla_train.data.augmentation import ClipAugmentation, trained_actions
 from mobile_vla_train.sections import AugmentationConfig
 
 NOTHING = {'mirror': 0.0, 'gain': 0.0, 'brightness': 0.0, 'tint': 0.0, 'shift': 0}

@@ -14,6 +14,7 @@ from ..errors import MobileVlaError
 VERBS: dict[str, tuple[str, str]] = {
     'info': ('info', 'say what is in episodes: frames, hours, rates, labels, actions'),
     'check': ('check', 'find what is wrong with episodes before training on them'),
+    'stats': ('stats', 'compute the normalisation statistics as training does'),
     'split': ('split', 'choose whole episodes for training and for validation, and save it'),
     'convert': ('convert.command', 'take recordings from one format to another'),
     'repair': ('repair', 'copy what is readable of damaged episodes to new files'),

@@ -12,19 +12,12 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from mobile_vla_core.action_space import ANGULAR_Z, LINEAR_Y
+from mobile_vla_core.action_space import mirror_actions
 from mobile_vla_core.instruction import mirror_instruction
 
 from ..sections import AugmentationConfig
 
 _LEVELS = 255.0
-
-
-def mirror_actions(actions: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return actions, shape (..., 4), as seen in a mirror: linear_y and angular_z change sign."""
-    mirrored = actions.copy()
-    mirrored[..., [LINEAR_Y, ANGULAR_Z]] *= -1.0
-    return mirrored
 
 
 def trained_actions(
