@@ -1,0 +1,228 @@
+# Copyright 2026 The Mobile VLA Authors
+# SPDX-License-Identifier: Apache-2.0
+"""Write all that is left of a damaged episode to a new one; `salvage` runs this as a process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import fields
+from datetime import datetime, timezone
+import mmap
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ...episodes import CameraStream, EpisodeWriter, schema
+from .camera_frames import CameraFrames
+from .damaged_file import DamagedFile, opened
+from .damaged_streams import DamagedStreams
+from .jpeg_fault import JpegFault
+from .raw_pictures import RawPicture, RawPictures
+from .salvage_report import CameraReport, SalvageReport
+from .stamps import DEFAULT_PERIOD, mend_stamps
+
+SUFFIXES = (
+    schema.RECOVERED_SUFFIX,
+    schema.UNREADABLE_SUFFIX,
+    schema.PART_SUFFIX,
+    schema.SUFFIX,
+    '.hdf5',
+)
+UNKNOWN_INSTRUCTION = 'unknown: salvaged without its instruction'
+RAW_REASON = 'salvaged from bare bytes: stamps or actions are unknown, not for training'
+
+
+class SalvageCopy:
+    """
+    One damaged file on its way into a new one.
+
+    :param folder: in which the new file is written, of this call alone
+    :param progress: called again and again, while there is any
+    :param use_library: False where HDF5 is known to crash on the file
+    """
+
+    def __init__(
+        self, source: Path, folder: Path, progress: Callable[[], None], use_library: bool = True
+    ) -> None:
+        self._source = source
+        self._folder = folder
+        self._progress = progress
+        self._use_library = use_library
+        self._raw_cameras: list[list[RawPicture]] | None = None
+        self.report = SalvageReport(source)
+
+    def run(self) -> SalvageReport:
+        """
+        Copy, and report; `report.target` is the file in the folder.
+
+        :raises SchemaMismatchError: if it is a file of another layout
+        """
+        with JpegFault() as self._fault:
+            if not self._use_library:
+                return self._copy(
+                    DamagedFile(self._source, None, self.report.notes, self.report.mended)
+                )
+            with opened(self._source, self._folder) as file:
+                self.report.notes, self.report.mended = file.notes, file.mended
+                return self._copy(file)
+
+    def _copy(self, file: DamagedFile) -> SalvageReport:
+        report = self.report
+        groups = file.cameras
+        cameras = {n: CameraFrames(file, group, self._say) for n, group in groups.items()}
+        if not cameras or not all(camera.is_whole for camera in cameras.values()):
+            self._fill(file, cameras)
+        report.cameras = {
+            name: CameraReport(camera.count, len(camera.pictures), camera.lost)
+            for name, camera in cameras.items()
+        }
+        for name, camera in cameras.items():
+            if camera.by_marks:
+                report.mended.append(
+                    f'{name}: {camera.by_marks} frames are found by their marks: '
+                    f'the index does not lead to them'
+                )
+        kept = {name: camera for name, camera in cameras.items() if camera.pictures}
+        if not kept:
+            return report
+        attributes = {n: file.attributes_of(groups.get(n), f'attributes of {n}') for n in kept}
+        stamps = {name: self._stamps(file, name, camera) for name, camera in kept.items()}
+        streams = DamagedStreams(file)
+        frames = stamps[next(iter(kept))][0][sorted(next(iter(kept.values())).pictures)]
+        commands = streams.commands(frames)
+        report.commands = len(commands['stamp'])
+        others, events = streams.others(), streams.events()
+        if not _text(file.attributes, 'instruction'):
+            report.notes.append('the instruction cannot be read: set it with `episodes edit set`')
+        report.raw |= streams.without_commands
+        closed = not self._source.name.endswith(schema.PART_SUFFIX)
+        report.sound = closed and not report.lost and not report.mended
+        if report.sound:
+            return report
+        if not closed:
+            report.mended.append('it was not closed in order, and is now')
+
+        outcome, reason = ('failure', RAW_REASON) if report.raw else streams.ending(events)
+        writer = self._writer(file, attributes, streams.joints)
+        for name, camera in kept.items():
+            headers, receives = stamps[name]
+            for t, jpeg in sorted(camera.pictures.items()):
+                writer.add_frame(name, jpeg, headers[t], receives[t])
+                self._progress()
+        for name, rows in {schema.COMMANDS: commands, **others}.items():
+            writer.extend(name, rows)
+        for stamp, kind, text in events:
+            if kind != schema.OUTCOME_EVENT:
+                writer.add_event(stamp, kind, text)
+        last = max(float(receives.max()) for _, receives in stamps.values())
+        for sentence in (*report.lost, *report.mended):
+            writer.add_event(last, schema.RECOVERED_EVENT, sentence)
+        if report.raw:
+            writer.add_event(last, schema.QUALITY_EVENT, RAW_REASON)
+        report.target = writer.close(outcome, reason, last)
+        return report
+
+    def _say(self, jpeg: bytes) -> str:
+        self._progress()
+        return self._fault.of(jpeg)
+
+    def _fill(self, file: DamagedFile, cameras: dict[str, CameraFrames]) -> None:
+        """Look in the bare bytes for the pictures that the structure does not lead to."""
+        if self._source.stat().st_size == 0:
+            file.notes.append('the file has no bytes')
+            return
+        with self._source.open('rb') as source:
+            content = mmap.mmap(source.fileno(), 0, access=mmap.ACCESS_READ)
+            try:
+                found = RawPictures(content, self._say).cameras
+            finally:
+                content.close()
+        known = {jpeg for camera in cameras.values() for jpeg in camera.pictures.values()}
+        found = [run for run in found if not all(picture.jpeg in known for picture in run)]
+        for camera in cameras.values():
+            if found and not camera.is_whole:
+                camera.place(found[0])
+                placed = set(camera.pictures.values())
+                if camera.pictures and any(picture.jpeg in placed for picture in found[0]):
+                    found = found[1:]
+        if any(camera.pictures for camera in cameras.values()):
+            return
+        empty = DamagedFile(self._source, None, [], [])
+        for number, run in enumerate(found):
+            name = list(cameras)[number] if number < len(cameras) else _camera_name(number)
+            cameras[name] = CameraFrames(empty, None, self._say)
+            cameras[name].place(run)
+        self.report.raw = bool(found)
+        if not found:
+            file.notes.append('no picture is found in its bytes')
+
+    def _stamps(
+        self, file: DamagedFile, name: str, camera: CameraFrames
+    ) -> tuple[np.ndarray, np.ndarray]:
+        period = _period(file.attributes) or DEFAULT_PERIOD
+        given = camera.header_stamps, camera.receive_stamps
+        headers, made_up = mend_stamps(given[0], given[1], camera.count, period)
+        receives, made_up_too = mend_stamps(given[1], headers, camera.count, period)
+        for what, number in (('header', made_up), ('receive', made_up_too)):
+            if number:
+                self.report.notes.append(
+                    f'{name}: {number} of {camera.count} {what} stamps are unknown: '
+                    f'taken from the other clock or the frames around, else {period:g} s apart'
+                )
+        if made_up == made_up_too == camera.count:
+            self.report.raw = True
+        return headers, receives
+
+    def _writer(
+        self, file: DamagedFile, cameras: dict[str, dict[str, Any]], joints: list[str]
+    ) -> EpisodeWriter:
+        known = file.attributes
+        wanted = [field.name for field in fields(CameraStream) if field.name != 'name']
+        streams = [
+            CameraStream(name, **{key: values[key] for key in wanted if key in values})
+            for name, values in cameras.items()
+        ]
+        return EpisodeWriter(
+            self._folder,
+            name=new_name(self._source),
+            instruction=_text(known, 'instruction') or UNKNOWN_INSTRUCTION,
+            scenario=_text(known, 'scenario'),
+            cameras=streams,
+            robot=_text(known, 'robot'),
+            action_topic=_text(known, 'action_topic'),
+            expected_period=_period(known),
+            software=_text(known, 'software') or 'unknown',
+            created=_created(known, self._source),
+            joints=joints,
+            metadata=file.attributes_of(file.group(schema.RECORDER), schema.RECORDER),
+        )
+
+
+def new_name(source: Path) -> str:
+    """Return the name of the new episode, without a suffix."""
+    for suffix in SUFFIXES:
+        if source.name.endswith(suffix):
+            return source.name.removesuffix(suffix)
+    return source.name
+
+
+def _text(known: dict[str, Any], name: str) -> str:
+    value = known.get(name, '')
+    return value.strip() if isinstance(value, str) else ''
+
+
+def _period(known: dict[str, Any]) -> float | None:
+    period = known.get('expected_period')
+    return period if isinstance(period, float) and 0 < period < np.inf else None
+
+
+def _created(known: dict[str, Any], source: Path) -> datetime:
+    try:
+        return datetime.fromisoformat(_text(known, 'created'))
+    except ValueError:
+        return datetime.fromtimestamp(source.stat().st_mtime, timezone.utc)
+
+
+def _camera_name(number: int) -> str:
+    return CameraStream().name if number == 0 else f'camera_{number + 1}'
