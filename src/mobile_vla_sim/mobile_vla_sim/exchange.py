@@ -16,10 +16,16 @@ from mobile_vla_core.errors import MobileVlaError
 
 _POLL = 0.5
 """How often to look whether the other processes still run [s]."""
+ANSWER_TIMEOUT = 20.0
+"""Longest time that a service may take [s]."""
 
 
 class ExchangeError(MobileVlaError):
     """No answer, or a refusal, from another process."""
+
+
+class NoAnswerError(ExchangeError):
+    """A service was called and did not answer."""
 
 
 class Exchange:
@@ -67,11 +73,11 @@ class Exchange:
                         f'no service {name} after {timeout:g} s: see the logs of its node'
                     )
 
-    def call(self, service: str, request, timeout: float = 20.0):
-        """Call a service and return its response; ExchangeError when none comes in time [s]."""
+    def call(self, service: str, request, timeout: float = ANSWER_TIMEOUT):
+        """Call a service and return its response; NoAnswerError when none comes in time [s]."""
         future = self._clients[service].call_async(request)
         if not self.wait(future.done, timeout):
-            raise ExchangeError(f'no answer from {service} in {timeout:g} s')
+            raise NoAnswerError(f'no answer from {service} in {timeout:g} s')
         return future.result()
 
     def wait(self, condition: Callable[[], bool], timeout: float) -> bool:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+import time
 
 from lifecycle_msgs.msg import Transition
 from lifecycle_msgs.srv import ChangeState
@@ -16,7 +17,7 @@ from std_srvs.srv import Trigger
 from mobile_vla_msgs.msg import PolicyStatus, SimulationState
 from mobile_vla_msgs.srv import ResetSimulation
 
-from .exchange import Exchange, ExchangeError
+from .exchange import ANSWER_TIMEOUT, Exchange, ExchangeError, NoAnswerError
 from .judge import JudgeConfig, Outcome
 from .trial import BoxOutline, Trial, TrialResult
 
@@ -24,6 +25,8 @@ MARGIN = 10.0
 """Beyond the time limit of a trial, before the simulator counts as broken [s]."""
 START_TIMEOUT = 120.0
 """Loading a policy takes seconds, longer when several lanes start at once [s]."""
+_FIRST_ANSWER = 3.0
+"""Before the first question is asked again [s]."""
 
 
 class TrialDriver:
@@ -51,7 +54,7 @@ class TrialDriver:
         """
         exchange = self._exchange
         exchange.connect(START_TIMEOUT)
-        exchange.follow('go to the cup')
+        exchange.meet(START_TIMEOUT)
         exchange.change_state(Transition.TRANSITION_CONFIGURE)
         exchange.start()
         self._wait(lambda: exchange.driving, START_TIMEOUT, 'the policy to drive')
@@ -117,11 +120,26 @@ class _EvaluatorExchange(Exchange):
             raise ExchangeError(response.message)
         return response.instruction
 
-    def follow(self, instruction: str) -> None:
-        """Give the policy its instruction."""
+    def meet(self, timeout: float) -> None:
+        """
+        Give the policy an instruction until it answers [s].
+
+        A node may be found before it has found who asks; its first answer is lost then.
+        """
+        deadline = time.monotonic() + timeout
+        while True:
+            try:
+                self.follow('go to the cup', _FIRST_ANSWER)
+                return
+            except NoAnswerError:
+                if time.monotonic() > deadline:
+                    raise
+
+    def follow(self, instruction: str, timeout: float = ANSWER_TIMEOUT) -> None:
+        """Give the policy its instruction; it has to answer in time [s]."""
         parameter = Parameter('instruction', value=instruction).to_parameter_msg()
         request = SetParameters.Request(parameters=[parameter])
-        (result,) = self.call('policy/set_parameters', request).results
+        (result,) = self.call('policy/set_parameters', request, timeout).results
         if not result.successful:
             raise ExchangeError(result.reason)
 

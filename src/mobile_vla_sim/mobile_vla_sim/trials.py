@@ -44,7 +44,9 @@ def trials(first: int, episodes: int, swap: bool) -> Iterator[Trial]:
 
 def sentence(number: int, result: TrialResult) -> str:
     """Return what is printed of a drive; its number counts from 1."""
-    why = f' (it held still: {"; ".join(result.reasons)})' if result.reasons else ''
+    why = ''
+    if result.reasons and not result.succeeded:
+        why = f' (the policy held still: {"; ".join(result.reasons)})'
     return (
         f'{number:>4}  {result.trial.scenario}  "{result.instruction}": {result.outcome} '
         f'after {result.seconds:.1f} s, {result.min_clearance:.2f} m from the nearest box{why}'
