@@ -42,6 +42,7 @@ def read_all(path):
             episode.receive_stamps(camera)
         for stream in episode.streams:
             episode.stream(stream)
+        assert episode.metadata == {}
         return episode.actions, episode.action_stamps, episode.outcome, episode.attributes
 
 
@@ -87,5 +88,5 @@ def test_a_page_of_zeros_anywhere_in_the_structure_is_an_episode_error(tmp_path,
         file.seek(page * 4096)
         file.write(bytes(4096))
     needed = kept[:4] == b'OHDR'
-    with pytest.raises(EpisodeError, match='torn.h5') if needed else suppress(EpisodeError):
+    with pytest.raises(EpisodeError, match=r'torn\.h5') if needed else suppress(EpisodeError):
         read_all(torn)

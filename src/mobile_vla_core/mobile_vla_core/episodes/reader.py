@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from ..errors import EpisodeError
 from ..images import decode_jpeg
 from . import late_camera_info, schema
-from .damage import column, named, REMEDY
+from .damage import ABSENT, column, named, REMEDY
 from .episode_file import open_file
 
 END_COLUMN = schema.CAMERA_COLUMNS[-1]
@@ -191,7 +191,7 @@ class Episode:
     @named
     def joint_names(self) -> list[str]:
         """Names of the J joints; empty when none were recorded."""
-        group = self._file.get(schema.JOINT_STATES)
+        group = self._optional(schema.JOINT_STATES)
         names = [] if group is None else group.attrs[schema.JOINT_NAMES]
         return [schema.decode_text(name) for name in names]
 
@@ -204,7 +204,7 @@ class Episode:
     @named
     def metadata(self) -> dict[str, Any]:
         """What the recorder said of itself: parameters, QoS, versions."""
-        group = self._file.get(schema.RECORDER)
+        group = self._optional(schema.RECORDER)
         return {} if group is None else _attributes(group)
 
     @property
@@ -212,7 +212,8 @@ class Episode:
     def streams(self) -> list[str]:
         """Names of the streams that the file has, for `stream`."""
         names = (*schema.STREAM_COLUMNS, schema.JOINT_STATES)
-        return [name for name in names if name in self._file]
+        found = set(self._file)  # also those that cannot be opened
+        return [name for name in names if name in found]
 
     @named
     def unindexed_bytes(self, camera: str | None = None) -> int:
@@ -236,6 +237,14 @@ class Episode:
             self._open_file = open_file(self.path)
             self._owner = os.getpid()
         return self._open_file
+
+    def _optional(self, name: str) -> h5py.Group | None:
+        try:
+            return self._file[name]
+        except KeyError as error:
+            if ABSENT not in str(error):
+                raise
+            return None
 
     def _text(self, name: str) -> str:
         return schema.decode_text(self._file.attrs[name])
@@ -266,7 +275,7 @@ class Episode:
     def stream(self, name: str) -> dict[str, NDArray[Any]]:
         """Return a stream's columns by its name in the schema."""
         columns = schema.STREAM_COLUMNS.get(name) or schema.joint_columns(len(self.joint_names))
-        group = self._file.get(name)
+        group = self._optional(name)
         if group is None:  # an optional stream, or one that the file's version does not have
             return {column.name: np.zeros(column.shape(0), column.dtype) for column in columns}
         datasets = [self._column(group, wanted) for wanted in columns]
