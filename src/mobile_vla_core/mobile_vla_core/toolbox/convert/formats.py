@@ -25,8 +25,8 @@ write
            language_instruction. The scenario is in the file's name
   lerobot  one LeRobot data set v3.0: observation.images.CAMERA (the JPEG as recorded),
            observation.state (measured linear_x, linear_y, angular_z, where there is odometry),
-           action (linear_x, linear_y, angular_z, action_type), capture_stamp (true time [s]),
-           task = instruction. LeRobot knows an even, whole rate only
+           action (linear_x, linear_y, angular_z, action_type), capture_time (true, from the first
+           frame [s]), task = instruction. LeRobot knows an even, whole rate only
   mcap     CompressedImage, TwistStamped, Odometry and String with their schemas, for Foxglove
            and `ros2 bag play`; labels in the metadata record mobile_vla_episode
   mp4      H.264, every picture shown when it was taken

@@ -78,7 +78,7 @@ def find_instruction(file: h5py.File, path: Path, scenario: str, said: Overrides
 
 def find_start(path: Path, values: Mapping[str, Any]) -> tuple[datetime | None, Assumption]:
     """Return when the recording was made, None when nothing tells it."""
-    given = str(values.get('collection_datetime', ''))
+    given = str(values.get('collection_datetime', '')).replace('Z', '+00:00')  # for Python 3.10
     try:
         start = datetime.fromisoformat(given)
         why = 'attribute collection_datetime'

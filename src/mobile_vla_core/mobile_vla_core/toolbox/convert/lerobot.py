@@ -9,7 +9,7 @@ Pictures are stored inside the Parquet files as the JPEG that was recorded (LeRo
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 import json
 from pathlib import Path
 from typing import Any
@@ -18,11 +18,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ...action_space import ACTION_DIM, ACTION_NAMES
 from ...episodes import Episode
 from ...errors import EpisodeError, SchemaMismatchError
 from ...images import decode_jpeg, jpeg_size
 from .layout_g import aligned_frames
+from .lerobot_features import ACTION, check_pictures, describe, features_of, key_of, STATE, TIME
 from .lerobot_statistics import of_values, PictureStatistics
 from .lerobot_tables import (
     BATCH_FRAMES,
@@ -35,23 +35,14 @@ from .lerobot_tables import (
 )
 
 VERSION = 'v3.0'
-STATE_NAMES = ('linear_x', 'linear_y', 'angular_z')
 STATE_COLUMNS = (0, 1, 5)
 """Of an odometry's twist."""
-ACTION, STATE, STAMP = 'action', 'observation.state', 'capture_stamp'
 MOST_SAMPLES = 50
 """Pictures of an episode that its statistics look at."""
 STATISTICS_SIDE = 300
 """A picture with longer sides is looked at in a quarter of its size [pixels]."""
 UNEVEN = 0.5
 """A frame this much of a period off its place in an even rate is counted."""
-_INDEX = {
-    'timestamp': 'float32',
-    'frame_index': 'int64',
-    'episode_index': 'int64',
-    'index': 'int64',
-    'task_index': 'int64',
-}
 
 
 class LeRobotWriter:
@@ -88,20 +79,20 @@ class LeRobotWriter:
         :raises SchemaMismatchError: if it does not have what the first episode has
         """
         cameras = {name: aligned_frames(episode, name) for name in episode.cameras}
-        features = _features(episode, with_state=len(episode.odometry['stamp']) > 0)
+        features = features_of(episode, with_state=len(episode.odometry['stamp']) > 0)
+        if self._table is not None and features != self._features:
+            raise SchemaMismatchError(
+                f'{episode.path.name}: schema mismatch: found {describe(features)}, expected '
+                f'{describe(self._features)} as in the first episode of the data set'
+            )
+        check_pictures(episode, cameras, features)
+        pictures = {name: _statistics(episode, name) for name in cameras}
         if self._table is None:
-            self._features = features
             self._fps = self._fps or max(round(1 / _period(episode)), 1)
+            self._features = features
             (self._root / 'meta').mkdir(parents=True)
             self._table = FrameTable(self._root, features)
-        elif features != self._features:
-            raise SchemaMismatchError(
-                f'{episode.path.name}: schema mismatch: found {_shapes(features)}, expected '
-                f'{_shapes(self._features)} as in the first episode of the data set'
-            )
-        _check_pictures(episode, cameras, features)
         values = self._columns(episode)
-        pictures = {name: _statistics(episode, name) for name in cameras}
         place = self._table.add_episode(self._batches(episode, cameras, values))
         self._note(episode, values, pictures, place)
         return len(episode), self._differences(episode)
@@ -131,7 +122,7 @@ class LeRobotWriter:
         task = self._tasks.setdefault(episode.instruction, len(self._tasks))
         columns = {
             ACTION: episode.actions,
-            STAMP: episode.stamps(),
+            TIME: episode.stamps() - episode.stamps()[0],
             'timestamp': (np.arange(count) / self._fps).astype(np.float32),
             'frame_index': np.arange(count),
             'episode_index': np.full(count, len(self._rows)),
@@ -152,7 +143,7 @@ class LeRobotWriter:
             part = slice(start, start + BATCH_FRAMES)
             batch: dict[str, Any] = {name: list(rows[part]) for name, rows in values.items()}
             for camera, frames in cameras.items():
-                batch[_key(camera)] = [
+                batch[key_of(camera)] = [
                     {'bytes': episode.jpeg(int(frame), camera), 'path': None}
                     for frame in frames[part]
                 ]
@@ -168,9 +159,9 @@ class LeRobotWriter:
         for name, rows in values.items():
             self._values.setdefault(name, []).append(rows)
         for camera, found in pictures.items():
-            self._pictures.setdefault(_key(camera), PictureStatistics()).merge(found)
+            self._pictures.setdefault(key_of(camera), PictureStatistics()).merge(found)
         statistics = {name: of_values(rows) for name, rows in values.items()}
-        statistics |= {_key(name): found.statistics() for name, found in pictures.items()}
+        statistics |= {key_of(name): found.statistics() for name, found in pictures.items()}
         end = self._frames + len(episode)
         self._rows.append(
             {
@@ -182,6 +173,7 @@ class LeRobotWriter:
                 'name': episode.path.stem,
                 'scenario': episode.scenario,
                 'outcome': episode.outcome,
+                'start_stamp': float(episode.stamps()[0]),
                 **place,
                 **{
                     f'stats/{name}/{key}': value
@@ -201,7 +193,7 @@ class LeRobotWriter:
         return [
             f'{off} of {len(stamps)} frames were taken more than {UNEVEN:g} periods from their '
             f'place at an even {self._fps} Hz, which LeRobot knows only; the true times are in '
-            f'{STAMP}'
+            f'{TIME}'
         ]
 
     def _info(self) -> dict[str, Any]:
@@ -220,50 +212,6 @@ class LeRobotWriter:
             'video_path': None,
             'features': self._features,
         }
-
-
-def _key(camera: str) -> str:
-    return f'observation.images.{camera}'
-
-
-def _features(episode: Episode, *, with_state: bool) -> dict[str, dict[str, Any]]:
-    """Return LeRobot's description of the columns."""
-
-    def vector(dtype: str, names: Sequence[str] | None, width: int = 1) -> dict[str, Any]:
-        return {'dtype': dtype, 'shape': [width], 'names': names and list(names)}
-
-    features: dict[str, dict[str, Any]] = {}
-    for camera in episode.cameras:
-        height, width = jpeg_size(episode.jpeg(0, camera))
-        names = ['height', 'width', 'channels']
-        shape = [height, width, 3]
-        features[_key(camera)] = {'dtype': 'image', 'shape': shape, 'names': names}
-    if with_state:
-        features[STATE] = vector('float32', STATE_NAMES, len(STATE_NAMES))
-    features[ACTION] = vector('float32', ACTION_NAMES, ACTION_DIM)
-    features[STAMP] = vector('float64', None)
-    return features | {name: vector(dtype, None) for name, dtype in _INDEX.items()}
-
-
-def _shapes(features: Mapping[str, Mapping[str, Any]]) -> str:
-    named = {k: f['shape'] for k, f in features.items() if k not in (*_INDEX, ACTION, STAMP)}
-    return ', '.join(f'{name} {shape}' for name, shape in named.items())
-
-
-def _check_pictures(
-    episode: Episode,
-    cameras: Mapping[str, NDArray[np.int64]],
-    features: Mapping[str, Mapping[str, Any]],
-) -> None:
-    for camera, frames in cameras.items():
-        expected = tuple(features[_key(camera)]['shape'][:2])
-        for frame in np.unique(frames):
-            size = jpeg_size(episode.jpeg(int(frame), camera))
-            if size != expected:
-                raise SchemaMismatchError(
-                    f'{episode.path.name}: schema mismatch: found a picture of {size} in frame '
-                    f'{frame} of {camera}, expected {expected}'
-                )
 
 
 def _state(episode: Episode) -> NDArray[np.float32]:

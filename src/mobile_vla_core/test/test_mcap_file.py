@@ -1,0 +1,135 @@
+# Copyright 2026 The Mobile VLA Authors
+# SPDX-License-Identifier: Apache-2.0
+"""Tests for mcap_file.py: another reader of MCAP and ROS 2 finds what was recorded."""
+
+from drive_fixture import FRAMES, INSTRUCTION, STAMPS, write_episode
+from mcap.reader import make_reader
+from mcap_ros2.decoder import DecoderFactory
+import numpy as np
+import pytest
+
+from mobile_vla_core.episodes import CameraStream, Episode, EpisodeWriter
+from mobile_vla_core.errors import EpisodeError
+from mobile_vla_core.images import encode_jpeg
+from mobile_vla_core.toolbox.convert.assumption import Overrides
+from mobile_vla_core.toolbox.convert.bag import write_bag
+from mobile_vla_core.toolbox.convert.bag_topics import BagTopics
+from mobile_vla_core.toolbox.convert.mcap_file import METADATA, write_mcap
+
+
+@pytest.fixture
+def episode(tmp_path):
+    with Episode(write_episode(tmp_path, cameras=('front', 'rear'))) as opened:
+        yield opened
+
+
+def read(path) -> dict[str, list]:
+    """Return (message, log time [s], type) of each topic, decoded by mcap_ros2."""
+    topics: dict[str, list] = {}
+    with path.open('rb') as stream:
+        reader = make_reader(stream, decoder_factories=[DecoderFactory()])
+        for schema, channel, message, decoded in reader.iter_decoded_messages():
+            row = (decoded, message.log_time / 1e9, schema.name)
+            topics.setdefault(channel.topic, []).append(row)
+    return topics
+
+
+def seconds(header) -> float:
+    return header.stamp.sec + header.stamp.nanosec * 1e-9
+
+
+def test_every_stream_is_read_back_by_another_library(episode, tmp_path):
+    count, left_out = write_mcap(episode, tmp_path / 'a.mcap')
+    topics = read(tmp_path / 'a.mcap')
+    assert sum(map(len, topics.values())) == count
+    assert left_out == []
+    kinds = {topic: rows[0][2] for topic, rows in topics.items()}
+    assert kinds == {
+        '/front/image_raw/compressed': 'sensor_msgs/msg/CompressedImage',
+        '/rear/image_raw/compressed': 'sensor_msgs/msg/CompressedImage',
+        '/cmd_vel': 'geometry_msgs/msg/TwistStamped',
+        '/odom': 'nav_msgs/msg/Odometry',
+        '/vla_text_command': 'std_msgs/msg/String',
+        '/episode/events': 'std_msgs/msg/String',
+    }
+    for t, (image, received, _) in enumerate(topics['/rear/image_raw/compressed']):
+        assert image.format == 'jpeg'
+        assert bytes(image.data) == episode.jpeg(t, 'rear')
+        assert seconds(image.header) == pytest.approx(STAMPS[t], abs=1e-6)
+        assert received == pytest.approx(STAMPS[t] + 0.02, abs=1e-6)
+    for t, (twist, _, _) in enumerate(topics['/cmd_vel']):
+        assert twist.twist.linear.x == pytest.approx(0.1 * t, abs=1e-6)
+        assert twist.twist.angular.z == pytest.approx(0.3)
+        assert seconds(twist.header) == pytest.approx(STAMPS[t] + 0.03, abs=1e-6)
+    for t, (odometry, _, _) in enumerate(topics['/odom']):
+        assert odometry.pose.pose.position.x == t
+        assert odometry.pose.pose.orientation.w == 1
+        assert odometry.twist.twist.angular.z == -0.2
+    assert [row[0].data for row in topics['/vla_text_command']] == [INSTRUCTION]
+    assert topics['/episode/events'][-1][0].data == 'outcome: success: arrived'
+
+
+def test_messages_are_in_the_order_of_receipt_and_the_labels_are_there(episode, tmp_path):
+    write_mcap(episode, tmp_path / 'a.mcap')
+    with (tmp_path / 'a.mcap').open('rb') as stream:
+        reader = make_reader(stream)
+        times = [m.log_time for _, _, m in reader.iter_messages(log_time_order=False)]
+        assert times == sorted(times)
+        assert reader.get_header().profile == 'ros2'
+        metadata = {record.name: record.metadata for record in reader.iter_metadata()}[METADATA]
+    assert metadata['scenario'] == '1box_vert_left'
+    assert (metadata['outcome'], metadata['reason']) == ('success', 'arrived')
+
+
+def test_it_comes_back_as_the_same_episode(episode, tmp_path):
+    write_mcap(episode, tmp_path / 'a.mcap')
+    topics = BagTopics(images=('/front/image_raw/compressed', '/rear/image_raw/compressed'))
+    report = write_bag(
+        tmp_path / 'a.mcap',
+        tmp_path / 'back',
+        name='a',
+        said=Overrides(),
+        topics=topics,
+        quality=90,
+    )
+    with Episode(report.path) as back:
+        assert [back.jpeg(t) for t in range(FRAMES)] == [episode.jpeg(t) for t in range(FRAMES)]
+        np.testing.assert_allclose(back.stamps(), episode.stamps(), atol=1e-6)
+        np.testing.assert_array_equal(back.actions, episode.actions)
+        np.testing.assert_allclose(back.action_stamps, episode.action_stamps, atol=1e-6)
+        np.testing.assert_allclose(back.odometry['twist'], episode.odometry['twist'])
+        assert back.instruction == episode.instruction
+
+
+def test_what_the_messages_do_not_hold_is_told(tmp_path):
+    writer = EpisodeWriter(tmp_path, instruction='go', joints=['wheel'])
+    writer.add_frame('front', encode_jpeg(np.zeros((8, 8, 3), np.uint8)), 1.0, 1.0)
+    writer.add_imu(1.0, (0, 0, 0, 1), (0, 0, 0), (0, 0, 9.81))
+    writer.add_joint_state(1.0, [0.5])
+    writer.add_command((0.2, 0, 0), 1.0, 1.0, action_type=0)
+    writer.add_command((0.2, 0, 0), 1.1, 1.1, action_type=3)
+    with Episode(writer.close()) as episode:
+        _, left_out = write_mcap(episode, tmp_path / 'a.mcap')
+    assert left_out == [
+        '1 rows of imu are not written',
+        '1 rows of joint_states are not written',
+        '1 action types are lost, which do not follow from the velocity',
+    ]
+
+
+def test_two_cameras_that_name_one_topic_are_both_written(tmp_path):
+    cameras = [CameraStream('left', '/image'), CameraStream('right', '/image')]
+    writer = EpisodeWriter(tmp_path, instruction='go', cameras=cameras)
+    for name in ('left', 'right'):
+        writer.add_frame(name, encode_jpeg(np.zeros((8, 8, 3), np.uint8)), 1.0, 1.0)
+    with Episode(writer.close()) as episode:
+        write_mcap(episode, tmp_path / 'a.mcap')
+    assert {'/image/compressed', '/camera/right/image_raw/compressed'} <= set(
+        read(tmp_path / 'a.mcap')
+    )
+
+
+def test_an_episode_without_a_frame_is_refused(tmp_path):
+    path = EpisodeWriter(tmp_path, instruction='go').close()
+    with Episode(path) as episode, pytest.raises(EpisodeError, match='has no frame'):
+        write_mcap(episode, tmp_path / 'a.mcap')
