@@ -7,7 +7,7 @@ from pathlib import Path
 import re
 
 from documentation import configuration, episode_picture, pictures, sentences
-from documentation.pages import ROOT
+from documentation.pages import blocks, links, ROOT
 import h5py
 import numpy as np
 import pytest
@@ -142,3 +142,10 @@ def test_every_sentence_of_the_troubleshooting_page_is_said_by_the_code():
 )
 def test_a_sentence_that_nothing_says_is_found(text, said):
     assert sentences.is_said(text) == said
+
+
+def test_the_korean_quick_start_has_the_same_commands_and_links():
+    english, korean = (ROOT / 'docs' / f'quick_start{end}.md' for end in ('', '.ko'))
+    assert [block.text for block in blocks(english)] == [block.text for block in blocks(korean)]
+    there, here = ({target for _, target in links(page)} for page in (english, korean))
+    assert there ^ here == {english.name, korean.name}
