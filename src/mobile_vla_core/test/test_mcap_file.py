@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests for mcap_file.py: another reader of MCAP and ROS 2 finds what was recorded."""
 
+from importlib import import_module
+
 from drive_fixture import FRAMES, INSTRUCTION, STAMPS, write_episode
 from mcap.reader import make_reader
 from mcap_ros2.decoder import DecoderFactory
@@ -133,3 +135,23 @@ def test_an_episode_without_a_frame_is_refused(tmp_path):
     path = EpisodeWriter(tmp_path, instruction='go').close()
     with Episode(path) as episode, pytest.raises(EpisodeError, match='has no frame'):
         write_mcap(episode, tmp_path / 'a.mcap')
+
+
+def test_ros_2_itself_reads_the_messages(episode, tmp_path):
+    serialization = pytest.importorskip('rclpy.serialization', reason='ROS 2 is not sourced')
+
+    def message_class(name: str) -> type:
+        package, _, kind = name.split('/')
+        return getattr(import_module(f'{package}.msg'), kind)
+
+    write_mcap(episode, tmp_path / 'a.mcap')
+    found = {}
+    with (tmp_path / 'a.mcap').open('rb') as stream:
+        for schema, channel, message in make_reader(stream).iter_messages():
+            decoded = serialization.deserialize_message(message.data, message_class(schema.name))
+            found.setdefault(channel.topic, []).append(decoded)
+    images = found['/front/image_raw/compressed']
+    assert [bytes(image.data) for image in images] == [episode.jpeg(t) for t in range(FRAMES)]
+    assert found['/cmd_vel'][4].twist.linear.x == pytest.approx(0.4, abs=1e-6)
+    assert found['/odom'][4].pose.pose.position.x == 4
+    assert found['/vla_text_command'][0].data == INSTRUCTION

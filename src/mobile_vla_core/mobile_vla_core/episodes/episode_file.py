@@ -123,7 +123,7 @@ def check_schema(path: Path, file: h5py.File) -> None:
     if found != schema.SCHEMA:
         raise SchemaMismatchError(
             f'{path.name}: schema mismatch: found keys {sorted(file)} and schema "{found}", '
-            f'expected schema "{schema.SCHEMA}"; convert the file first'
+            f'expected schema "{schema.SCHEMA}"; `episodes convert` reads older layouts'
         )
     same_major = version.split('.')[0] == schema.SCHEMA_VERSION.split('.')[0]
     if not same_major or names != ','.join(ACTION_NAMES):
