@@ -20,6 +20,8 @@ LEFT, NO_SIDE, RIGHT = 1, 0, -1
 """Signs as in REP-103: y and yaw are positive to the left."""
 CLEAR = 0.1
 """Distance to a side from which a drive clearly takes that side [m]."""
+CONTRADICTION = 0.02
+"""Distance to the other side from which it does not [m]."""
 
 
 def dead_reckon(actions: ArrayLike, step_period: float) -> NDArray[np.float64]:
@@ -90,13 +92,15 @@ def driven_side(actions: ArrayLike, step_period: float) -> int:
     Return the side that a drive took, NO_SIDE when that is not clear.
 
     Two signs are asked: the side to which the path leaves the straight line to its end, as around
-    an obstacle, and the side on which it runs, seen from the start, as after a turn.
+    an obstacle, and the side on which it runs, seen from the start, as after a turn. One must be
+    clear, and the other must not contradict it: a plain turn to the left bulges to the right.
 
     :param actions: shape (T, 4)
     """
     run = float(dead_reckon(actions, step_period)[:, 1].mean())
-    signs = {int(np.sign(d)) for d in (path_bulge(actions, step_period), run) if abs(d) >= CLEAR}
-    return signs.pop() if len(signs) == 1 else NO_SIDE
+    weak, strong = sorted((run, path_bulge(actions, step_period)), key=abs)
+    contradicted = weak * strong < 0.0 and abs(weak) >= CONTRADICTION
+    return NO_SIDE if abs(strong) < CLEAR or contradicted else int(np.sign(strong))
 
 
 def is_moving(actions: NDArray[np.float32]) -> NDArray[np.bool_]:

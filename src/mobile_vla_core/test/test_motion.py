@@ -7,6 +7,7 @@ import pytest
 
 from mobile_vla_core.motion import (
     dead_reckon,
+    driven_side,
     is_moving,
     LEFT,
     named_side,
@@ -74,3 +75,15 @@ def test_a_heading_counts_within_half_a_sector_and_a_stop_does_not():
 def test_small_commands_are_idle():
     commands = np.array([[0.04, 0, 0, 0], [0.04, 0.04, 0, 0], [0, 0, -0.06, 1]], np.float32)
     assert is_moving(commands).tolist() == [False, True, True]
+
+
+def test_a_plain_turn_takes_no_side_although_it_bulges():
+    turn = np.tile([0.5, 0.0, 0.25, 0.0], (25, 1))
+    assert path_bulge(turn, 0.1) < -0.09
+    assert driven_side(turn, 0.1) == NO_SIDE
+
+
+def test_a_detour_takes_the_side_to_which_it_bulges():
+    detour = np.array([[0.5, 0.4, 0.0, 0.0]] * 10 + [[0.5, -0.3, 0.0, 0.0]] * 10)
+    assert driven_side(detour, 0.1) == LEFT
+    assert driven_side(detour * [1, -1, 1, 1], 0.1) == RIGHT
