@@ -5,7 +5,7 @@
 
 from pathlib import Path
 
-from documentation import commands, pages
+from documentation import commands, pages, settings
 from documentation.pages import Block, ROOT
 from documentation.shell import commands as split
 import pytest
@@ -110,6 +110,24 @@ def test_a_block_that_is_not_in_order_is_named(block, said, tmp_path):
     page.write_text(f'# Page\n\n{block}\n')
     (found,) = pages.blocks(page)
     assert said in ' '.join(commands.block_findings(found))
+
+
+@pytest.mark.parametrize(
+    ('text', 'said'),
+    [
+        ('schedule.steps=3000', ''),
+        ('schedule.stpes=3000', 'no key'),
+        ('schedule.steps=many', 'a whole number'),
+        ('data.clips_per_batch', ''),
+        ('policy.network.windows', 'no network'),
+        ('autostart:=true', ''),
+        ('autostrt:=true', 'no launch argument'),
+        ('policy.yaml', ''),
+    ],
+)
+def test_a_setting_in_the_text_is_checked(text, said):
+    refusal = settings.refusal(text)
+    assert (said in refusal) if said else not refusal
 
 
 def test_a_broken_link_is_named(tmp_path):

@@ -37,6 +37,8 @@ def _training(drawing: Drawing) -> None:
     drawing.box(80, 28, 18, 7, 'train\npreflight, Lightning', fill=FREE)
     drawing.box(38, 28, 18, 7, 'checkpoint\nweights, driving card', fill=KEPT)
     drawing.box(2, 26, 18, 5, 'evaluate\nopen loop', fill=FREE)
+    drawing.box(60, 34.5, 16, 5.5, 'episodes VERB\ncheck, repair, view', fill=FREE)
+    drawing.arrow((84, 42), (84, 37.5), (76, 37.5))
     drawing.arrow((89, 42), (89, 35))
     drawing.arrow((80, 31.5), (56, 31.5), text='safetensors, YAML')
     drawing.arrow((38, 29.5), (20, 29.5))

@@ -10,7 +10,7 @@ import re
 
 import yaml
 
-from . import programs, ros2_commands
+from . import programs, ros2_commands, settings
 from .pages import Block, blocks, broken_links, inline_code, pages, ROOT
 from .sentences import is_said
 from .shell import Command, commands
@@ -56,6 +56,8 @@ def findings() -> list[str]:
         for block in blocks(page):
             found += [f'{block.place}: {text}' for text in block_findings(block)]
         for code in inline_code(page):
+            if said := settings.refusal(code.text):
+                found.append(f'{code.place}: {said}')
             if code.text.startswith(INLINE) and not is_said(code.text):
                 found += [f'{code.place}: {text}' for text in _inline_findings(code)]
     return found

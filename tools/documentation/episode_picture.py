@@ -49,7 +49,7 @@ def _file(drawing: Drawing) -> None:
     drawing.words(
         98,
         60.6,
-        'attributes: instruction, scenario, outcome, robot, schema version, …',
+        'attributes: instruction, scenario, robot, cameras, schema version, …',
         align='right',
         color=GREY,
     )
