@@ -4,16 +4,20 @@
 SHELL := bash
 .SHELLFLAGS := -euc
 .DEFAULT_GOAL := help
-.PHONY: help environment build test lint demo bench crash faults clean
+.PHONY: help dependencies environment build test lint demo bench crash faults clean
 
 # Which ROS 2: the one that is sourced, else jazzy from wheels. DISTRO=kilted chooses the other.
 export DISTRO
+export DEPENDENCY_TYPES
 DEMO_ARGS ?=
 CRASH_ARGS ?=
 FAULTS_ARGS ?=
 
 help: ## list the targets
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 20
+
+dependencies: ## install what rosdep knows of; needs a sourced or DISTRO= ROS 2
+	@tools/install-dependencies
 
 environment: ## install what the workspace needs (part of build)
 	@tools/setup-environment
