@@ -3,6 +3,8 @@
 """Tests for `episodes convert`: what it writes, says and returns."""
 
 import json
+import subprocess
+import sys
 
 import av
 from bag_fixture import write_bag
@@ -168,6 +170,31 @@ def test_an_episode_that_does_not_fit_a_data_set_is_named_the_others_are_in_it(t
     assert 'b.h5: b.h5: schema mismatch' in capsys.readouterr().err
     info = json.loads((tmp_path / 'set/meta/info.json').read_text())
     assert info['total_frames'] == 2 * FRAMES
+
+
+@pytest.mark.parametrize(
+    ('to', 'library'), [('lerobot', 'pyarrow'), ('mcap', 'mcap'), ('mp4', 'av')]
+)
+def test_a_library_that_is_absent_is_named_with_the_line_for_pip(
+    tmp_path, capsys, monkeypatch, to, library
+):
+    write_episode(tmp_path, 'drive')
+    monkeypatch.setitem(sys.modules, library, None)
+    assert convert(tmp_path / 'drive.h5', '--output', tmp_path / 'new', '--to', to) == 2
+    assert f'pip install {library}' in capsys.readouterr().err
+    assert not (tmp_path / 'new').exists()
+
+
+def test_without_the_libraries_of_other_formats_older_layouts_are_read(tmp_path):
+    write_v1(tmp_path / f'{NAME}.h5', size=SMALL)
+    program = (
+        'import sys\n'
+        'sys.modules.update(dict.fromkeys(["rosbags", "mcap", "pyarrow", "av", "pandas"]))\n'
+        'from mobile_vla_core.toolbox.command import main\n'
+        f'sys.exit(main(["convert", "{tmp_path}/{NAME}.h5", "-o", "{tmp_path}/new"]))\n'
+    )
+    result = subprocess.run([sys.executable, '-c', program], capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from ...episodes.layout import Layout
 from ...errors import EpisodeError, MobileVlaError
 from ...images import JPEG_QUALITY
 from ..new_output import new_output, OutputError, refuse_existing
+from ..optional_library import need
 from .assumption import Assumption, Overrides
 from .bag import write_bag
 from .bag_topics import BagTopics
@@ -27,6 +28,13 @@ from .ours import copy_episode, move, room, write_legacy
 from .sources import BAG, kind_of, name_of
 
 OURS, G, LEROBOT, MCAP, MP4 = FORMATS = ('ours', 'g', 'lerobot', 'mcap', 'mp4')
+
+
+_LIBRARIES = {
+    LEROBOT: (('pyarrow', 'a LeRobot data set'),),
+    MCAP: (('mcap', 'MCAP'), ('rosbags', 'reading and writing ROS 2 messages')),
+    MP4: (('av', 'MP4 video'),),
+}
 
 
 @dataclass
@@ -71,6 +79,8 @@ def convert_all(
     :param done: called after each
     :raises MobileVlaError: if nothing can be written at all
     """
+    for library, purpose in _LIBRARIES.get(job.to, ()):
+        need(library, library, purpose)
     if job.to == LEROBOT:
         refuse_existing(job.output, overwrite=job.overwrite)
         return _to_data_set(sources, job, done)

@@ -17,7 +17,6 @@ from ..new_output import OutputError
 from .legacy import STAMPS
 from .legacy_labels import SCENARIO
 
-GZIP_LEVEL = 1
 DISTANCE = re.compile(r'_(\d+)cm')
 
 
@@ -31,6 +30,7 @@ def write_g(episode: Episode, draft: Path, *, camera: str | None = None) -> int:
     """
     Write an episode's frames of one camera, decoded, with its aligned actions.
 
+    The pictures are not compressed: what JPEG left of them, gzip would make hardly smaller.
     Actions belong to the frames of the primary camera; of another camera the frame at or before
     each of these is taken.
 
@@ -46,8 +46,6 @@ def write_g(episode: Episode, draft: Path, *, camera: str | None = None) -> int:
                 shape=(len(frames), *first.shape),
                 dtype=np.uint8,
                 chunks=(1, *first.shape),
-                compression='gzip',
-                compression_opts=GZIP_LEVEL,
             )
             for row, frame in enumerate(frames):
                 picture = episode.image(int(frame), camera)
