@@ -25,9 +25,11 @@ LEAST_REACH = 0.1
 def action_plot(episode: Episode) -> Figure:
     """Draw each velocity, the action types below them, and the gaps through all."""
     curves = episode_curves(episode)
-    figure = Figure(figsize=(11.0, 6.2), dpi=DPI, layout='constrained')
+    figure = Figure(figsize=(11.0, 6.2), dpi=DPI)
     FigureCanvasAgg(figure)
-    panels = figure.subplots(VELOCITY_DIM + 1, 1, sharex=True, height_ratios=(3, 3, 3, 1))
+    heights = {'height_ratios': (3, 3, 3, 1)}
+    panels = figure.subplots(VELOCITY_DIM + 1, 1, sharex=True, gridspec_kw=heights)
+    figure.subplots_adjust(left=0.09, right=0.985, top=0.9, bottom=0.14, hspace=0.12)
     for axis in range(VELOCITY_DIM):
         _draw_velocity(panels[axis], curves, axis)
     _draw_types(panels[-1], curves)
@@ -38,9 +40,7 @@ def action_plot(episode: Episode) -> Figure:
             panel.axvspan(gap.start, gap.end, color=GAP_COLOUR, alpha=0.25, lw=0)
     clock = {'header': 'capture times', 'receive': 'receive times: the capture times are unusable'}
     panels[-1].set_xlabel(f'[s] from the first frame ({clock.get(curves.clock, "no stamps")})')
-    figure.legend(
-        handles=_legend(curves), loc='outside lower center', ncols=6, frameon=False, fontsize=8
-    )
+    figure.legend(handles=_legend(curves), loc='lower center', ncols=6, frameon=False, fontsize=8)
     head = f'{plain_text(episode.instruction)}\n'
     details = (episode.scenario or 'no scenario', episode.outcome, f'{len(episode)} frames')
     figure.suptitle(head + ' · '.join((episode.path.name, *details)), fontsize=10, color=INK)
