@@ -47,6 +47,8 @@ def test_the_pages_hold_commands_of_every_kind():
         'ros2 lifecycle set /policy activate',
         'make build DISTRO=kilted',
         'tools/test --packages-select mobile_vla_core',
+        'RUN=a docker compose -f docker/compose.yaml run --rm train mobile-vla-train --help',
+        'docker build -f docker/robot.Dockerfile -t a --build-arg ROS_DISTRO=humble .',
     ],
 )
 def test_a_command_that_works_is_passed(line):
@@ -84,6 +86,9 @@ def test_a_command_that_works_is_passed(line):
         ('ros2 param set /policy instructions x', 'no parameter instructions'),
         ('ros2 lifecycle set /policy start', 'none of'),
         ('make tests', 'no target tests'),
+        ('docker compose -f docker/compose.yaml up recorder', 'no service recorder'),
+        ('docker compose -f compose.yaml up record', 'compose.yaml does not exist'),
+        ('docker build -f docker/train.Dockerfile --build-arg ROS_DISTRO=a .', 'no argument'),
         ('tools/tests', 'tools/tests does not exist'),
         ('pip install ./src/mobile_vla', 'does not exist'),
         ('episodes chek ~/episodes', 'invalid choice'),

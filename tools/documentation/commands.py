@@ -10,7 +10,7 @@ import re
 
 import yaml
 
-from . import programs, ros2_commands, settings
+from . import docker_commands, programs, ros2_commands, settings
 from .pages import Block, blocks, broken_links, inline_code, pages, ROOT
 from .sentences import is_said
 from .shell import Command, commands
@@ -45,7 +45,7 @@ _PROGRAMS = {
     'mobile-vla-train': 'mobile_vla_train.train:main',
 }
 """Programs that pip puts on the path."""
-INLINE = ('ros2 ', 'make ', 'python -m mobile_vla', 'episodes ', 'tools/')
+INLINE = ('ros2 ', 'docker ', 'make ', 'python -m mobile_vla', 'episodes ', 'tools/')
 
 
 def findings() -> list[str]:
@@ -121,6 +121,8 @@ def refusal(command: Command, marked: bool = False) -> str:
     name, rest = words[0], list(words[1:])
     if name == 'ros2':
         return ros2_commands.refusal(words)
+    if name == 'docker':
+        return docker_commands.refusal(words)
     if name == 'make':
         return _make(rest)
     if name in ('python', 'python3'):
