@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+import difflib
 from typing import Any
 
 import yaml
@@ -97,3 +98,19 @@ def resolve(arguments: Sequence[Argument], given: Mapping[str, str]) -> dict[str
 def values(arguments: Sequence[Argument], texts: Mapping[str, str]) -> dict[str, Any]:
     """Return the value of every argument; ConfigError naming the one that is of another kind."""
     return {argument.name: argument.value(texts[argument.name]) for argument in arguments}
+
+
+def mistyped_arguments(arguments: Sequence[Argument], command_line: Sequence[str]) -> list[str]:
+    """
+    Return a warning for each `name:=value` whose name is nearly that of an argument.
+
+    Names that are near none may be meant for a launch file that includes this one.
+    """
+    known = [argument.name for argument in arguments]
+    given = [word.partition(':=')[0] for word in command_line if ':=' in word]
+    near = {name: difflib.get_close_matches(name, known, n=1) for name in given}
+    return [
+        f'argument {name!r} is unknown and ignored: did you mean {found[0]!r}?'
+        for name, found in near.items()
+        if found and name not in known
+    ]

@@ -11,8 +11,11 @@ from typing import Any
 from launch import LaunchContext, LaunchDescription, LaunchDescriptionEntity, Substitution
 from launch.actions import (
     DeclareLaunchArgument,
+    GroupAction,
     IncludeLaunchDescription,
+    LogInfo,
     OpaqueFunction,
+    ResetLaunchConfigurations,
     SetEnvironmentVariable,
     Shutdown,
 )
@@ -20,7 +23,7 @@ from launch.launch_description_sources import AnyLaunchDescriptionSource
 from launch_ros.actions import Node
 from launch_ros.parameter_descriptions import ParameterValue
 
-from .argument import Argument, Default, values
+from .argument import Argument, Default, mistyped_arguments, values
 from .fast_dds import fast_dds_profile
 from .node_plan import IncludePlan, NodePlan, Plan, refuse_missing
 
@@ -56,7 +59,8 @@ def describe(
     def start(context: LaunchContext) -> list[LaunchDescriptionEntity]:
         plans = plan(values(arguments, context.launch_configurations))
         refuse_missing(plans)
-        return [_action(one) for one in plans]
+        warnings = mistyped_arguments(arguments, context.argv)
+        return [*(LogInfo(msg=text) for text in warnings), *(_action(one) for one in plans)]
 
     return LaunchDescription(
         [
@@ -79,7 +83,10 @@ def _declaration(argument: Argument) -> DeclareLaunchArgument:
 
 def _action(plan: Plan) -> LaunchDescriptionEntity:
     if isinstance(plan, IncludePlan):
-        return IncludeLaunchDescription(AnyLaunchDescriptionSource(plan.path))
+        source = AnyLaunchDescriptionSource(plan.path)
+        include = IncludeLaunchDescription(source, launch_arguments=plan.arguments)
+        # Not with forwarding=False, which would take the profile of Fast DDS away as well.
+        return GroupAction([ResetLaunchConfigurations(), include])
     return _node(plan)
 
 

@@ -43,9 +43,14 @@ class NodePlan:
 
 @dataclass(frozen=True)
 class IncludePlan:
-    """Another launch file to be included; it is given the same arguments."""
+    """
+    Another launch file to be included.
+
+    :param arguments: its own; it is given none of ours, whose names may mean something else there
+    """
 
     path: str
+    arguments: tuple[tuple[str, str], ...] = ()
 
 
 Plan = NodePlan | IncludePlan

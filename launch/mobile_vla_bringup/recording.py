@@ -6,8 +6,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+import shlex
 from typing import Any
 
+from mobile_vla_core.errors import ConfigError
 from mobile_vla_recorder import parameters as recorder
 from mobile_vla_recorder.teleop import parameters as teleop
 from mobile_vla_recorder.teleop.joystick_layouts import LAYOUTS
@@ -52,6 +54,7 @@ RECORDING_ARGUMENTS = (
     switch('joy_node', 'With a joystick: start joy_node of the package joy.', True),
     *_OF_TELEOP,
     file_argument('camera_launch', "Path of your camera driver's launch file, '' for none.", ''),
+    file_argument('camera_arguments', 'Arguments of that file: name:=value, with spaces.', ''),
     USE_SIM_TIME,
 )
 
@@ -71,7 +74,7 @@ def plan_recording(values: Mapping[str, Any]) -> list[Plan]:
     parameters['use_sim_time'] = values['use_sim_time']
     plans: list[Plan] = [NodePlan(PACKAGE, 'recorder', parameters, **common)]
     if values['camera_launch']:
-        plans.insert(0, IncludePlan(values['camera_launch']))
+        plans.insert(0, _camera(values['camera_launch'], values['camera_arguments']))
     if values['teleop'] == 'none':
         return plans
     joystick = values['teleop'] == 'joystick'
@@ -83,3 +86,14 @@ def plan_recording(values: Mapping[str, Any]) -> list[Plan]:
     if joystick and values['joy_node']:
         plans.append(NodePlan('joy', 'joy_node', namespace=values['namespace']))
     return plans
+
+
+def _camera(path: str, arguments: str) -> IncludePlan:
+    pairs = [word.partition(':=') for word in shlex.split(arguments)]
+    for name, assigned, value in pairs:
+        if not (name and assigned):
+            raise ConfigError(
+                f'argument camera_arguments: found {name + assigned + value!r}, '
+                'expected name:=value'
+            )
+    return IncludePlan(path, tuple((name, value) for name, _, value in pairs))

@@ -2,7 +2,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests for argument.py."""
 
-from mobile_vla_bringup.argument import Argument, Default, resolve, switch, values
+from mobile_vla_bringup.argument import (
+    Argument,
+    Default,
+    mistyped_arguments,
+    resolve,
+    switch,
+    values,
+)
 import pytest
 
 from mobile_vla_core.errors import ConfigError
@@ -56,3 +63,9 @@ def test_a_text_becomes_a_value_of_the_kind_of_the_argument(argument, text, expe
 def test_a_text_of_another_kind_is_refused_by_the_name_of_the_argument(text):
     with pytest.raises(ConfigError, match=r'speed: found .* expected a value of type float'):
         value(SPEED, text)
+
+
+def test_a_name_that_is_nearly_one_of_the_arguments_is_told():
+    given = ['sped:=1.0', 'side:=left', 'somebody_elses:=1', '--debug']
+    (warning,) = mistyped_arguments([SPEED, SIDE], given)
+    assert warning == "argument 'sped' is unknown and ignored: did you mean 'speed'?"

@@ -6,6 +6,7 @@ from launch_files import plans
 from mobile_vla_bringup.node_plan import IncludePlan
 import pytest
 
+from mobile_vla_core.errors import ConfigError
 from mobile_vla_policy.guard.parameters import GuardParameters
 
 GUARDED = GuardParameters().input_topic
@@ -77,9 +78,18 @@ def test_the_driver_commands_the_topic_that_is_recorded():
         assert started['recorder'].parameters[name] == started['teleop'].parameters[name]
 
 
-def test_the_launch_file_of_the_camera_is_included_first():
+def test_the_launch_file_of_the_camera_is_included_first_with_arguments_of_its_own():
     path = '/somewhere/camera.launch.xml'
     assert next(iter(plans('record', camera_launch=path))) == IncludePlan(path)
+    given = "camera_name:=front frame:='a b' url:="
+    include = next(iter(plans('record', camera_launch=path, camera_arguments=given)))
+    assert dict(include.arguments) == {'camera_name': 'front', 'frame': 'a b', 'url': ''}
+
+
+@pytest.mark.parametrize('given', ['front', 'camera_name=front', ':=front'])
+def test_arguments_of_the_camera_without_a_name_are_refused(given):
+    with pytest.raises(ConfigError, match=r'camera_arguments: .* expected name:=value'):
+        plans('record', camera_launch='x', camera_arguments=given)
 
 
 def test_one_camera_is_given_by_its_topic_and_several_by_lists():
