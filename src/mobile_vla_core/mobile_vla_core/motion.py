@@ -100,7 +100,8 @@ def driven_side(actions: ArrayLike, step_period: float) -> int:
     run = float(dead_reckon(actions, step_period)[:, 1].mean())
     weak, strong = sorted((run, path_bulge(actions, step_period)), key=abs)
     contradicted = weak * strong < 0.0 and abs(weak) >= CONTRADICTION
-    return NO_SIDE if abs(strong) < CLEAR or contradicted else int(np.sign(strong))
+    clear = np.isfinite(strong) and abs(strong) >= CLEAR
+    return int(np.sign(strong)) if clear and not contradicted else NO_SIDE
 
 
 def is_moving(actions: NDArray[np.float32]) -> NDArray[np.bool_]:

@@ -117,10 +117,10 @@ class Kosmos2LstmNetwork(PolicyNetwork):
         return (Kosmos2TextBlock, Kosmos2VisionEncoderLayer)
 
     def set_gradient_checkpointing(self, enabled: bool) -> None:
-        if enabled:
-            self.backbone.activation_checkpointing_enable()
-        else:
-            self.backbone.activation_checkpointing_disable()
+        verb = 'enable' if enabled else 'disable'
+        # The second name is that of the last transformers for Python 3.10.
+        names = (f'activation_checkpointing_{verb}', f'gradient_checkpointing_{verb}')
+        getattr(self.backbone, next(name for name in names if hasattr(self.backbone, name)))()
 
     def load_backbone(self, source: str) -> None:
         """

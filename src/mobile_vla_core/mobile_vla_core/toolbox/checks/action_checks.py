@@ -22,6 +22,7 @@ from ...episodes import align_actions
 from ...motion import is_moving
 from .evidence import Evidence
 from .finding import Finding, frame_ranges
+from .time_checks import is_time
 
 FASTEST = (10.0, 10.0, 10.0)
 """Beyond what a wheeled robot indoors drives [m/s, m/s, rad/s]: other units are meant."""
@@ -100,7 +101,7 @@ def _check_misaligned(evidence: Evidence) -> Iterator[Finding]:
     known = camera is not None and len(camera.stamps) == len(evidence.actions)
     if not known or not len(commands['stamp']) or not np.isfinite(commands['twist']).all():
         return
-    if not np.isfinite(camera.stamps).all() or not np.isfinite(commands['stamp']).all():
+    if not is_time(camera.stamps).all() or not is_time(commands['stamp']).all():
         return
     aligned, _ = align_actions(
         camera.stamps, commands['stamp'], commands['twist'], commands['action_type']

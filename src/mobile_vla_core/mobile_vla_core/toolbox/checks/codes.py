@@ -71,7 +71,7 @@ CODES: dict[str, Code] = {
     'data.no_frames': Code(_ERROR, 'there is no picture', 'delete it'),
     'data.unindexed': Code(_NOTE, 'bytes after the last picture: one that was not finished', ''),
     # When.
-    'time.not_finite': Code(_ERROR, 'stamps that are NaN or infinite', _REPAIR),
+    'time.not_finite': Code(_ERROR, 'stamps that are NaN, infinite or no time', _REPAIR),
     'time.backwards': Code(
         _ERROR, 'stamps that go back', 'synchronise the clocks; cut there with `episodes edit`'
     ),

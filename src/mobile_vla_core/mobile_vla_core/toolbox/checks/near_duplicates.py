@@ -36,11 +36,15 @@ def near_duplicates(digests: Sequence[Digest]) -> list[tuple[int, int]]:
     for start in range(0, len(places), _ROWS):
         rows = slice(start, start + _ROWS)
         apart = squares[rows, None] + squares[None] - 2.0 * drives[rows] @ drives.T
-        for row, column in np.argwhere(apart < limit):
-            first, second = places[start + row], places[column]
-            new = first < second and second not in copies and first not in copies
-            if new and _look_alike(digests[first], digests[second]):
-                copies[second] = first
+        for row in range(len(apart)):
+            first = places[start + row]
+            if first in copies:
+                continue
+            for column in np.flatnonzero(apart[row] < limit):
+                second = places[column]
+                new = first < second and second not in copies
+                if new and _look_alike(digests[first], digests[second]):
+                    copies[second] = first
     return sorted((first, second) for second, first in copies.items())
 
 

@@ -21,6 +21,8 @@ from .finding import Finding
 from .picture_scan import scan_pictures
 
 ATTRIBUTES = ('instruction', 'scenario', 'primary_camera')
+ABSENT_ABOVE = 'component not found'
+"""What HDF5 says of a name of which a group above is not there."""
 BLOCK_BYTES = 32 * 1024 * 1024
 """So much of a camera's pictures is read at once."""
 _ACTION, _ACTION_STAMP = schema.ACTION_COLUMNS
@@ -102,7 +104,7 @@ class StructureCheck:
         try:
             group = self._file[name]
         except KeyError as error:
-            if ABSENT not in str(error):
+            if not any(word in str(error) for word in (ABSENT, ABSENT_ABOVE)):
                 self._found('data.unreadable', f'group {name}: {reason(error)}')
             elif not optional:
                 self._found('data.missing', f'group {name} is missing')

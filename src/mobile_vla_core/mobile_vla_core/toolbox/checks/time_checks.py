@@ -20,8 +20,15 @@ UNEVEN = 0.25
 """Spread of the time between frames, as a share of its median."""
 ENOUGH = 10
 """Frames from which a rate can be judged."""
+LATEST = 1e11
+"""A time that no clock shows [s]."""
 MOST_RANGES = 5
 """Findings of one kind that are given a range of their own in one episode."""
+
+
+def is_time(stamps: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Return which stamps, shape (T,), are times of this age [s]."""
+    return np.abs(stamps) < LATEST
 
 
 def check_times(evidence: Evidence) -> Iterator[Finding]:
@@ -29,9 +36,9 @@ def check_times(evidence: Evidence) -> Iterator[Finding]:
     command_delay = _delay(evidence.commands['receive_stamp'], evidence.commands['stamp'])
     for stream in ('commands', 'odometry'):
         stamps = getattr(evidence, stream)['stamp']
-        wrong = int((~np.isfinite(stamps)).sum())
+        wrong = int((~is_time(stamps)).sum())
         if wrong:
-            text = f'{stream}: {wrong} of {len(stamps)} stamps are NaN or infinite'
+            text = f'{stream}: {wrong} of {len(stamps)} stamps are NaN, infinite or no time'
             yield Finding('time.not_finite', evidence.name, text)
     for name, camera in evidence.cameras.items():
         yield from _check_camera(evidence, name, camera, command_delay)
@@ -41,15 +48,15 @@ def _check_camera(
     evidence: Evidence, name: str, camera: CameraEvidence, command_delay: Delay
 ) -> Iterator[Finding]:
     for kind, stamps in (('header', camera.stamps), ('receive', camera.receive_stamps)):
-        for first, last in _some(~np.isfinite(stamps)):
-            text = f'{name}: {last - first + 1} {kind} stamps are NaN or infinite'
+        for first, last in _some(~is_time(stamps)):
+            text = f'{name}: {last - first + 1} {kind} stamps are NaN, infinite or no time'
             yield Finding('time.not_finite', evidence.name, text, (first, last))
         # A comparison with NaN is False, so a stamp that is none is reported once.
         for first, last in _some(np.diff(stamps) < 0.0):
             back = float(stamps[first] - stamps[last + 1])
             text = f'{name}: the {kind} stamps go back by {back:.3f} s'
             yield Finding('time.backwards', evidence.name, text, (first, last + 1))
-    if not np.isfinite(camera.stamps).all():
+    if not is_time(camera.stamps).all() or not is_time(camera.receive_stamps).all():
         return
     for first, last in _some(np.diff(camera.stamps) == 0.0):
         text = f'{name}: {last - first + 2} pictures have the same stamp'

@@ -126,8 +126,11 @@ def _guarded(
     begin = time.monotonic()
     try:
         convert(source, result)
-    except (MobileVlaError, OSError, RuntimeError) as error:
+    except MobileVlaError as error:
         result.error = str(error)
+    except Exception as error:  # a damaged file makes its library raise whatever happens
+        result.error = f'{type(error).__name__}: {error}'
+    if result.error:
         result.output = None
     result.seconds = time.monotonic() - begin
     done(result)

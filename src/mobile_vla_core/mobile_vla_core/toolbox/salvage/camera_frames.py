@@ -18,6 +18,7 @@ from .raw_pictures import RawPicture, RawPictures
 
 HEADER, RECEIVE, END = schema.CAMERA_COLUMNS
 MOST = 2**62
+UNREAD = 'its bytes cannot be read'
 
 
 class CameraFrames:
@@ -49,7 +50,7 @@ class CameraFrames:
         self.by_marks = 0
         """Frames that the index does not lead to, and that are found all the same."""
         if self._bytes is None:
-            self.lost = dict.fromkeys(range(self.count), 'its bytes cannot be read')
+            self.lost = dict.fromkeys(range(self.count), UNREAD)
         elif len(self._ends):
             self._follow_index()
             for first, after in list(_runs(self.lost)):
@@ -62,13 +63,18 @@ class CameraFrames:
         """Whether every frame is there."""
         return self.count > 0 and len(self.pictures) == self.count
 
+    def has(self, found: Sequence[RawPicture]) -> bool:
+        """Return whether any of these pictures is one of the frames."""
+        known = set(self.pictures.values())
+        return any(picture.jpeg in known for picture in found)
+
     def place(self, found: Sequence[RawPicture]) -> None:
         """Give pictures found elsewhere the places they had, as far as these can be known."""
         if not self._starts:
             self._place_in_order([picture.jpeg for picture in found])
             return
         lengths = {t: end - start for t, (start, end) in self._starts.items()}
-        wanted = iter(sorted(t for t in self.lost if t in lengths))
+        wanted = iter(sorted(t for t in self.lost if t in lengths and UNREAD in self.lost[t]))
         t = next(wanted, None)
         known = set(self.pictures.values())
         for position, picture in enumerate(found):
@@ -106,7 +112,7 @@ class CameraFrames:
             try:
                 jpeg = self._bytes[start:end].tobytes()
             except READ_ERRORS as error:
-                self.lost[t] = f'its bytes cannot be read ({reason(error)})'
+                self.lost[t] = f'{UNREAD} ({reason(error)})'
                 continue
             fault = self._fault(jpeg)
             if fault:

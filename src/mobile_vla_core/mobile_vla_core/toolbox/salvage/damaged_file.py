@@ -83,6 +83,14 @@ class DamagedFile:
         return self._file
 
     @property
+    def camera_names(self) -> list[str]:
+        """Names of the cameras, also of those that cannot be opened, the primary one first."""
+        primary = self.attributes.get('primary_camera')
+        names = self._names(self.group(schema.IMAGES), schema.IMAGES)
+        first = [primary] if isinstance(primary, str) else []
+        return [*first, *(name for name in names if name != primary)]
+
+    @property
     def cameras(self) -> dict[str, h5py.Group]:
         """The groups of the cameras that can be opened, the primary one first."""
         images = self.group(schema.IMAGES)

@@ -91,10 +91,15 @@ class RawPictures:
             runs.setdefault((chunk, _kind(picture.jpeg)), []).append(picture)
         cameras: list[tuple[tuple[int, int], list[RawPicture]]] = []
         for (_, kind), run in runs.items():
-            for other, camera in cameras:
-                if other == kind and camera[-1].start < run[0].start:
-                    camera += run
-                    break
+            # On a page begins the first picture of a camera; a later chunk begins inside one.
+            first = run[0].start % PAGE_BYTES == 0
+            before = [
+                camera
+                for other, camera in cameras
+                if other == kind and camera[-1].start < run[0].start and not first
+            ]
+            if before:
+                before[0].extend(run)
             else:
                 cameras.append((kind, list(run)))
         return [camera for _, camera in cameras]

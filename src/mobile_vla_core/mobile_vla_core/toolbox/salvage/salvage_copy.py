@@ -29,6 +29,8 @@ SUFFIXES = (
     schema.SUFFIX,
     '.hdf5',
 )
+ATTRIBUTES = ('schema', 'schema_version', 'primary_camera', 'action_names', 'action_units')
+"""Without these, readers refuse a file."""
 UNKNOWN_INSTRUCTION = 'unknown: salvaged without its instruction'
 RAW_REASON = 'salvaged from bare bytes: stamps or actions are unknown, not for training'
 
@@ -71,7 +73,8 @@ class SalvageCopy:
         report = self.report
         groups = file.cameras
         cameras = {n: CameraFrames(file, group, self._say) for n, group in groups.items()}
-        if not cameras or not all(camera.is_whole for camera in cameras.values()):
+        names = file.camera_names or [_camera_name(0)]
+        if not all(name in cameras and cameras[name].is_whole for name in names):
             self._fill(file, cameras)
         report.cameras = {
             name: CameraReport(camera.count, len(camera.pictures), camera.lost)
@@ -83,6 +86,9 @@ class SalvageCopy:
                     f'{name}: {camera.by_marks} frames are found by their marks: '
                     f'the index does not lead to them'
                 )
+        missing = [name for name in ATTRIBUTES if name not in file.attributes]
+        if file.root is not None and missing:
+            report.mended.append(f'attributes are written anew: {", ".join(missing)}')
         kept = {name: camera for name, camera in cameras.items() if camera.pictures}
         if not kept:
             return report
@@ -138,23 +144,23 @@ class SalvageCopy:
                 found = RawPictures(content, self._say).cameras
             finally:
                 content.close()
-        known = {jpeg for camera in cameras.values() for jpeg in camera.pictures.values()}
-        found = [run for run in found if not all(picture.jpeg in known for picture in run)]
+        found = _unknown(found, cameras)
         for camera in cameras.values():
-            if found and not camera.is_whole:
-                camera.place(found[0])
-                placed = set(camera.pictures.values())
-                if camera.pictures and any(picture.jpeg in placed for picture in found[0]):
-                    found = found[1:]
-        if any(camera.pictures for camera in cameras.values()):
-            return
+            for run in [] if camera.is_whole else found:
+                camera.place(run)
+                if camera.has(run):
+                    found = _unknown(found, cameras)
+                    break
+        names = file.camera_names
+        if file.group(schema.IMAGES) is None:  # it may have had more than are known by name
+            names += [_camera_name(number) for number in range(len(names), len(found))]
+        wanted = [name for name in names if not _has_pictures(cameras.get(name))]
         empty = DamagedFile(self._source, None, [], [])
-        for number, run in enumerate(found):
-            name = list(cameras)[number] if number < len(cameras) else _camera_name(number)
+        for name, run in zip(wanted, found, strict=False):
+            cameras.pop(name, None)
             cameras[name] = CameraFrames(empty, None, self._say)
             cameras[name].place(run)
-        self.report.raw = bool(found)
-        if not found:
+        if not any(map(_has_pictures, cameras.values())):
             file.notes.append('no picture is found in its bytes')
 
     def _stamps(
@@ -222,6 +228,19 @@ def _created(known: dict[str, Any], source: Path) -> datetime:
         return datetime.fromisoformat(_text(known, 'created'))
     except ValueError:
         return datetime.fromtimestamp(source.stat().st_mtime, timezone.utc)
+
+
+def _unknown(
+    found: list[list[RawPicture]], cameras: dict[str, CameraFrames]
+) -> list[list[RawPicture]]:
+    """Return the pictures that are no camera's yet."""
+    known = {jpeg for camera in cameras.values() for jpeg in camera.pictures.values()}
+    rest = [[picture for picture in run if picture.jpeg not in known] for run in found]
+    return [run for run in rest if run]
+
+
+def _has_pictures(camera: CameraFrames | None) -> bool:
+    return camera is not None and bool(camera.pictures)
 
 
 def _camera_name(number: int) -> str:
