@@ -100,14 +100,13 @@ def values(arguments: Sequence[Argument], texts: Mapping[str, str]) -> dict[str,
     return {argument.name: argument.value(texts[argument.name]) for argument in arguments}
 
 
-def mistyped_arguments(arguments: Sequence[Argument], command_line: Sequence[str]) -> list[str]:
+def mistyped_arguments(arguments: Sequence[Argument], given: Sequence[str]) -> list[str]:
     """
-    Return a warning for each `name:=value` whose name is nearly that of an argument.
+    Return a warning for each name that is nearly that of an argument.
 
     Names that are near none may be meant for a launch file that includes this one.
     """
     known = [argument.name for argument in arguments]
-    given = [word.partition(':=')[0] for word in command_line if ':=' in word]
     near = {name: difflib.get_close_matches(name, known, n=1) for name in given}
     return [
         f'argument {name!r} is unknown and ignored: did you mean {found[0]!r}?'

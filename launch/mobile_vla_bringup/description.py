@@ -59,7 +59,7 @@ def describe(
     def start(context: LaunchContext) -> list[LaunchDescriptionEntity]:
         plans = plan(values(arguments, context.launch_configurations))
         refuse_missing(plans)
-        warnings = mistyped_arguments(arguments, context.argv)
+        warnings = mistyped_arguments(arguments, _given(context))
         return [*(LogInfo(msg=text) for text in warnings), *(_action(one) for one in plans)]
 
     return LaunchDescription(
@@ -69,6 +69,12 @@ def describe(
             OpaqueFunction(function=start),
         ]
     )
+
+
+def _given(context: LaunchContext) -> list[str]:
+    """Return the names on the command line, unless they are kept from a file that is included."""
+    names = [word.partition(':=')[0] for word in context.argv if ':=' in word]
+    return [name for name in names if name in context.launch_configurations]
 
 
 def _declaration(argument: Argument) -> DeclareLaunchArgument:

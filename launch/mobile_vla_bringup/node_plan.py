@@ -59,7 +59,7 @@ Plan = NodePlan | IncludePlan
 def refuse_missing(plans: Iterable[Plan]) -> None:
     """Raise a ConfigError that names every package that is not installed, and what to do."""
     packages = dict.fromkeys(plan.package for plan in plans if isinstance(plan, NodePlan))
-    missing = [package for package in packages if not _is_installed(package)]
+    missing = [package for package in packages if not is_installed(package)]
     if not missing:
         return
     distribution = os.environ.get('ROS_DISTRO', '<distribution>')
@@ -71,7 +71,8 @@ def refuse_missing(plans: Iterable[Plan]) -> None:
     )
 
 
-def _is_installed(package: str) -> bool:
+def is_installed(package: str) -> bool:
+    """Return whether a ROS package is there."""
     try:
         get_package_prefix(package)
     except PackageNotFoundError:

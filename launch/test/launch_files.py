@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The installed launch files, loaded as launch loads them, but without it."""
 
+from functools import cache
 from importlib.machinery import SourceFileLoader
 from importlib.util import module_from_spec, spec_from_loader
 from pathlib import Path
@@ -21,6 +22,7 @@ NEEDED = {
 """The arguments without which a file cannot be started."""
 
 
+@cache
 def load(name: str) -> ModuleType:
     """Return the module of a launch file."""
     loader = SourceFileLoader(f'{name}_launch_file', str(SHARE / f'{name}.launch.py'))

@@ -66,6 +66,5 @@ def test_a_text_of_another_kind_is_refused_by_the_name_of_the_argument(text):
 
 
 def test_a_name_that_is_nearly_one_of_the_arguments_is_told():
-    given = ['sped:=1.0', 'side:=left', 'somebody_elses:=1', '--debug']
-    (warning,) = mistyped_arguments([SPEED, SIDE], given)
+    (warning,) = mistyped_arguments([SPEED, SIDE], ['sped', 'side', 'somebody_elses'])
     assert warning == "argument 'sped' is unknown and ignored: did you mean 'speed'?"
