@@ -22,8 +22,10 @@ import h5py
 import numpy as np
 import pytest
 import rclpy
+from rclpy.executors import SingleThreadedExecutor
 from rclpy.qos import DurabilityPolicy, QoSProfile
 
+from mobile_vla_core.ros_domain import reserve_domain
 from mobile_vla_msgs.msg import RecorderStatus
 
 SHORT = (
@@ -116,7 +118,15 @@ def test_the_programs_do_what_the_pages_say(home, monkeypatch, capfd):
 
 
 @pytest.fixture
-def recorder(tmp_path, monkeypatch) -> Iterator[Path]:
+def domain(monkeypatch) -> Iterator[None]:
+    """Take a ROS domain that nobody else is in."""
+    with reserve_domain() as number:
+        monkeypatch.setenv('ROS_DOMAIN_ID', str(number))
+        yield
+
+
+@pytest.fixture
+def recorder(domain, tmp_path, monkeypatch) -> Iterator[Path]:
     """Start the simulator, and the recorder as the README says where there is no `ros2`."""
     monkeypatch.setenv('HOME', str(tmp_path))
     (block,) = marked('as the recorder')
@@ -135,7 +145,7 @@ def recorder(tmp_path, monkeypatch) -> Iterator[Path]:
 
 
 @pytest.fixture
-def driving() -> Iterator[list[RecorderStatus]]:
+def driving(domain) -> Iterator[list[RecorderStatus]]:
     """Drive gently, as somebody with a joystick, and collect what the recorder says."""
     rclpy.init()
     node = rclpy.create_node('driver_of_the_test')
@@ -144,11 +154,21 @@ def driving() -> Iterator[list[RecorderStatus]]:
     latched = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
     node.create_subscription(RecorderStatus, 'recorder/status', heard.append, latched)
     node.create_timer(0.1, lambda: publisher.publish(Twist()))
-    thread = threading.Thread(target=rclpy.spin, args=(node,))
+    executor = SingleThreadedExecutor()
+    executor.add_node(node)
+    ended = threading.Event()
+
+    def spin() -> None:
+        while not ended.is_set():
+            executor.spin_once(0.1)
+
+    thread = threading.Thread(target=spin)
     thread.start()
     yield heard
-    rclpy.shutdown()
+    ended.set()
     thread.join()
+    executor.shutdown()
+    rclpy.shutdown()
 
 
 def test_the_snippets_record_an_episode(recorder, driving):
