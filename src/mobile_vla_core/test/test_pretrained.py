@@ -36,6 +36,9 @@ def pretrained(kind, dtype=torch.float32):
     model = kind(Kosmos2Config(text_config=text, vision_config=BACKBONE['vision'],
                                latent_query_num=6))  # fmt: skip
     shake(model)
+    # Padding means nothing; the transformers of Python 3.10 make it so when they load weights.
+    with torch.no_grad():
+        model.get_input_embeddings().weight[model.config.text_config.pad_token_id] = 0.0
     return model.to(dtype)
 
 
