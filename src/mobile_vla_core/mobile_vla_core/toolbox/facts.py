@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import h5py
@@ -19,10 +19,10 @@ from ..episodes.layout import detect_layout, Layout, layout_of
 from ..errors import MobileVlaError
 from ..motion import is_moving
 from ..picture_quality import QualityLimits
+from .checks.evidence import Evidence
 from .checks.file_checks import check_file
+from .checks.legacy_checks import LegacyCheck
 from .checks.structure_checks import StructureCheck
-
-_LEGACY_IMAGES = ('observations/images', 'images')
 
 
 @dataclass(frozen=True)
@@ -77,9 +77,7 @@ def read_facts(path: Path) -> Facts:
         with open_hdf5(path) as file:
             if layout_of(file) is Layout.OURS:
                 return _ours(path.name, file, size)
-        layout = detect_layout(path)
-        with open_hdf5(path) as file:
-            return _legacy(path.name, file, layout, size)
+        return _legacy(path, detect_layout(path), size)
     except MobileVlaError as error:
         return Facts(path.name, fault=' '.join(str(error).split()), size=size)
     except READ_ERRORS as error:
@@ -89,30 +87,43 @@ def read_facts(path: Path) -> Facts:
 def _ours(name: str, file: h5py.File, size: int) -> Facts:
     structure = StructureCheck(name, file, size, QualityLimits())
     evidence = structure.read(pictures=False)
+    errors = [finding for finding in structure.findings if finding.code != 'data.unindexed']
+    return replace(
+        _of(evidence),
+        layout=Layout.OURS.value,
+        version=schema.decode_text(file.attrs.get('schema_version', '')),
+        fault=f'{errors[0].code}: {errors[0].text}' if errors else '',
+        size=size,
+        sizes={camera: _size(file, camera) for camera in evidence.cameras},
+        commands=structure.rows(schema.COMMANDS),
+    )
+
+
+def _legacy(path: Path, layout: Layout, size: int) -> Facts:
+    legacy = LegacyCheck(path, layout, QualityLimits())
+    facts = _of(legacy.read(pictures=False))
+    sizes = dict.fromkeys(facts.frames, legacy.size)
+    return replace(facts, layout=layout.value, size=size, sizes=sizes)
+
+
+def _of(evidence: Evidence) -> Facts:
     actions = evidence.actions[np.isfinite(evidence.actions).all(axis=1)]
     velocity = actions[:, :VELOCITY_DIM].astype(np.float64)
     kinds = actions[:, ACTION_TYPE]
     known = kinds[(kinds >= 0) & (kinds < ACTION_TYPES)].astype(int)
     stamps = np.zeros(0) if evidence.primary is None else evidence.primary.stamps
     stamps = stamps[np.isfinite(stamps)]
-    errors = [finding for finding in structure.findings if finding.code != 'data.unindexed']
     bounds = {}
     if len(velocity):
         bounds = {'range': np.array([velocity.min(axis=0), velocity.max(axis=0)])}
     return Facts(
-        name=name,
-        layout=Layout.OURS.value,
-        version=schema.decode_text(file.attrs.get('schema_version', '')),
-        fault=f'{errors[0].code}: {errors[0].text}' if errors else '',
-        size=size,
+        name=evidence.name,
         instruction=evidence.instruction,
         scenario=evidence.scenario,
         outcome=evidence.outcome,
         frames={camera: len(seen.stamps) for camera, seen in evidence.cameras.items()},
-        sizes={camera: _size(file, camera) for camera in evidence.cameras},
         seconds=float(stamps[-1] - stamps[0]) if len(stamps) else 0.0,
         period=evidence.period,
-        commands=len(evidence.commands['stamp']),
         actions=len(actions),
         sums=np.array([velocity.sum(axis=0), (velocity**2).sum(axis=0)]),
         type_counts=np.bincount(known, minlength=ACTION_TYPES),
@@ -122,20 +133,9 @@ def _ours(name: str, file: h5py.File, size: int) -> Facts:
 
 
 def _size(file: h5py.File, camera: str) -> str:
-    values = file[f'{schema.IMAGES}/{camera}'].attrs
-    width, height = int(values.get('width', 0)), int(values.get('height', 0))
+    try:
+        values = file[f'{schema.IMAGES}/{camera}'].attrs
+        width, height = int(values.get('width', 0)), int(values.get('height', 0))
+    except READ_ERRORS:
+        return ''
     return f'{width}x{height}' if width and height else ''
-
-
-def _legacy(name: str, file: h5py.File, layout: Layout, size: int) -> Facts:
-    images = next(file[key] for key in _LEGACY_IMAGES if key in file)
-    frames, height, width = images.shape[:3]
-    return Facts(
-        name=name,
-        layout=layout.value,
-        size=size,
-        scenario=schema.decode_text(file.attrs.get('scenario', '')),
-        outcome='unknown',
-        frames={'front': frames},
-        sizes={'front': f'{width}x{height}'},
-    )

@@ -60,7 +60,7 @@ CODES: dict[str, Code] = {
         _ERROR, 'a layout that is not known', 'episodes convert, with options for what it holds'
     ),
     'schema.legacy': Code(
-        _WARNING, 'a known older layout, whose data are not looked at', 'episodes convert'
+        _WARNING, 'a known older layout, which training does not read', 'episodes convert'
     ),
     'data.missing': Code(_ERROR, 'a dataset or attribute of the schema is not there', _REPAIR),
     'data.type': Code(_ERROR, 'a dataset has values of another type', _REWRITE),

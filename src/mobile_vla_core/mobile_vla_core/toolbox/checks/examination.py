@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,14 +18,19 @@ from ...errors import EpisodeError, SchemaMismatchError
 from ...picture_quality import QualityLimits
 from .action_checks import check_actions
 from .digest import Digest, digest_of
+from .evidence import Evidence
 from .file_checks import check_file
 from .finding import Finding
 from .image_checks import check_images
 from .label_checks import check_labels
+from .legacy_checks import LegacyCheck
 from .structure_checks import StructureCheck
 from .time_checks import check_times
 
+Family = Callable[[Evidence], Iterator[Finding]]
 FAMILIES = (check_times, check_actions, check_images, check_labels)
+LEGACY_FAMILIES = (check_actions, check_images, check_labels)
+"""Of recordings without stamps."""
 
 
 @dataclass(frozen=True)
@@ -56,9 +62,7 @@ def examine(path: Path) -> Examination:
             if layout_of(file) is Layout.OURS:
                 check_schema(path, file)
                 return _examine_open(path, file)
-        layout = detect_layout(path)
-        text = f'layout {layout.value}: {layout.expected}'
-        return Examination((Finding('schema.legacy', path.name, text),))
+        return _examine_legacy(path, detect_layout(path))
     except SchemaMismatchError as error:
         text = str(error).removeprefix(f'{path.name}: ')
         return Examination((Finding('schema.mismatch', path.name, text),))
@@ -68,11 +72,23 @@ def examine(path: Path) -> Examination:
         return Examination((Finding('file.damaged', path.name, reason(error)),))
 
 
+def _examine_legacy(path: Path, layout: Layout) -> Examination:
+    legacy = LegacyCheck(path, layout, QualityLimits())
+    evidence = legacy.read()
+    return _conclude(evidence, legacy.findings, LEGACY_FAMILIES)
+
+
 def _examine_open(path: Path, file: h5py.File) -> Examination:
     structure = StructureCheck(path.name, file, path.stat().st_size, QualityLimits())
     evidence = structure.read()
+    return _conclude(evidence, structure.findings, FAMILIES)
+
+
+def _conclude(
+    evidence: Evidence, read: Sequence[Finding], families: Sequence[Family]
+) -> Examination:
     with np.errstate(all='ignore'):  # a destroyed number may be as large as numbers go
-        findings = [*structure.findings, *(f for family in FAMILIES for f in family(evidence))]
+        findings = [*read, *(found for family in families for found in family(evidence))]
         digest = digest_of(evidence)
     frames = sum(len(camera.stamps) for camera in evidence.cameras.values())
     return Examination(tuple(findings), digest, frames)

@@ -23,6 +23,7 @@ FLAT = 2.0
 LOST_PAGE = bytes(4096)
 """A page that a power cut kept from the disk."""
 _SMALL = cv2.IMREAD_REDUCED_COLOR_8
+_REDUCED = 8
 """A decoder's own eighth: all bits of the JPEG are read, an eighth of the pixels is made."""
 
 
@@ -87,6 +88,29 @@ def scan_pictures(
             scan.damaged[t] = complained or LOST_PAGE in jpeg
             scan.sizes[t] = _size(jpeg)
             _look(scan, t, picture, limits)
+    return scan
+
+
+def scan_raw(
+    pictures: Iterable[NDArray[np.uint8]], frames: int, limits: QualityLimits
+) -> PictureScan:
+    """
+    Look at pictures that were never encoded.
+
+    :param pictures: shape (H, W_px, 3) uint8 RGB each; those that do not come are not decoded
+    :param frames: how many there are
+    """
+    use_one_thread()
+    scan = PictureScan.empty(frames)
+    before = np.zeros(0)
+    for t, picture in enumerate(pictures):
+        if np.array_equal(picture, before):
+            _repeat(scan, t)
+            continue
+        before = picture.copy()
+        scan.decoded[t], scan.sizes[t] = True, picture.shape[:2]
+        size = tuple(max(side // _REDUCED, 1) for side in picture.shape[1::-1])
+        _look(scan, t, cv2.resize(before[..., ::-1], size, interpolation=cv2.INTER_AREA), limits)
     return scan
 
 

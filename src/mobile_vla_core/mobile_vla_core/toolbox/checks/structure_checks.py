@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 import math
 from typing import Any
 
@@ -18,13 +18,12 @@ from ...episodes.schema import Column
 from ...picture_quality import QualityLimits
 from .evidence import CameraEvidence, Evidence
 from .finding import Finding
-from .picture_scan import scan_pictures
+from .picture_bytes import PictureBytes
+from .picture_scan import PictureScan, scan_pictures
 
 ATTRIBUTES = ('instruction', 'scenario', 'primary_camera')
 ABSENT_ABOVE = 'component not found'
 """What HDF5 says of a name of which a group above is not there."""
-BLOCK_BYTES = 32 * 1024 * 1024
-"""So much of a camera's pictures is read at once."""
 _ACTION, _ACTION_STAMP = schema.ACTION_COLUMNS
 _END = schema.CAMERA_COLUMNS[-1]
 
@@ -63,7 +62,7 @@ class StructureCheck:
             )
         for stream in (schema.IMU, schema.JOINT_STATES) if pictures else ():
             self._optional(stream)
-        measured = schema.STREAM_COLUMNS[schema.ODOMETRY]
+        given, measured = (schema.STREAM_COLUMNS[n] for n in (schema.COMMANDS, schema.ODOMETRY))
         return Evidence(
             name=self._name,
             instruction=texts['instruction'],
@@ -72,10 +71,17 @@ class StructureCheck:
             expected_period=self._number('expected_period'),
             cameras=cameras,
             actions=np.zeros((0, 4), np.float32) if actions is None else actions,
-            commands=self._stream(schema.COMMANDS, schema.STREAM_COLUMNS[schema.COMMANDS]),
+            commands=self._stream(schema.COMMANDS, given) if pictures else empty_rows(given),
             odometry=self._stream(schema.ODOMETRY, measured) if pictures else empty_rows(measured),
             limits=self._limits,
         )
+
+    def rows(self, stream: str) -> int:
+        """Return how many rows a stream has, by its last column; 0 where there is none."""
+        try:
+            return len(self._file[stream][schema.STREAM_COLUMNS[stream][-1].name])
+        except READ_ERRORS:
+            return 0
 
     def _found(self, code: str, text: str, frames: tuple[int, int] | None = None) -> None:
         self.findings.append(Finding(code, self._name, text, frames))
@@ -228,7 +234,7 @@ class StructureCheck:
         if jpeg is not None:
             self._check_index(name, ends, len(jpeg))
             if pictures:
-                scan = scan_pictures(self._jpegs(name, jpeg, ends), frames, self._limits)
+                scan = self._scan(name, PictureBytes(jpeg, ends), frames)
         unknown = np.full(frames, np.nan)
         header, receive = columns['header_stamp'], columns['receive_stamp']
         return CameraEvidence(
@@ -236,6 +242,13 @@ class StructureCheck:
             unknown if receive is None else receive[:frames],
             scan,
         )
+
+    def _scan(self, name: str, jpegs: PictureBytes, frames: int) -> PictureScan:
+        scan = scan_pictures(jpegs, frames, self._limits)
+        if jpegs.lost:
+            text = f'{name}: {len(jpegs.lost)} pictures cannot be read: {jpegs.reason}'
+            self._found('data.unreadable', text, (jpegs.lost[0], jpegs.lost[-1]))
+        return scan
 
     def _check_index(self, name: str, ends: NDArray[np.uint64], size: int) -> None:
         starts = np.concatenate([np.zeros(1, np.uint64), ends[:-1]])
@@ -250,37 +263,6 @@ class StructureCheck:
         elif size > (int(ends[-1]) if len(ends) else 0):
             rest = size - (int(ends[-1]) if len(ends) else 0)
             self._found('data.unindexed', f'{name}: {rest} bytes follow the last picture')
-
-    def _jpegs(
-        self, name: str, jpeg: h5py.Dataset, ends: NDArray[np.uint64]
-    ) -> Iterator[NDArray[np.uint8] | None]:
-        """Yield the bytes of each picture, read by the block; None where they cannot be read."""
-        size = len(jpeg)
-        bounds = [0, *np.minimum(ends, size).astype(np.int64).tolist()]
-        lost: list[int] = []
-        error_text = ''
-        block, offset = np.zeros(0, np.uint8), 0
-        for t in range(len(ends)):
-            start, end = bounds[t : t + 2]
-            if end <= start:
-                yield np.zeros(0, np.uint8)
-                continue
-            if not offset <= start <= end <= offset + len(block):
-                try:
-                    offset, block = start, jpeg[start : max(end, min(start + BLOCK_BYTES, size))]
-                except READ_ERRORS:
-                    block = np.zeros(0, np.uint8)
-                    try:
-                        offset, block = start, jpeg[start:end]
-                    except READ_ERRORS as error:
-                        lost.append(t)
-                        error_text = reason(error)
-                        yield None
-                        continue
-            yield block[start - offset : end - offset]
-        if lost:
-            text = f'{name}: {len(lost)} pictures cannot be read: {error_text}'
-            self._found('data.unreadable', text, (lost[0], lost[-1]))
 
 
 def empty_rows(columns: Sequence[Column]) -> dict[str, NDArray[Any]]:
