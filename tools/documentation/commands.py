@@ -43,9 +43,21 @@ RUNS = {
 _PROGRAMS = {
     'episodes': 'mobile_vla_core.toolbox.command:main',
     'mobile-vla-train': 'mobile_vla_train.train:main',
+    'mobile-vla-evaluate': 'mobile_vla_train.evaluate:main',
+    'mobile-vla-export': 'mobile_vla_train.export:main',
+    'mobile-vla-import': 'mobile_vla_train.import_checkpoint:main',
 }
 """Programs that pip puts on the path."""
-INLINE = ('ros2 ', 'docker ', 'make ', 'python -m mobile_vla', 'episodes ', 'tools/')
+INLINE = (
+    'ros2 ',
+    'docker ',
+    'mobile-vla-',
+    'pip ',
+    'make ',
+    'python -m mobile_vla',
+    'episodes ',
+    'tools/',
+)
 
 
 def findings() -> list[str]:
@@ -145,7 +157,7 @@ def refusal(command: Command, marked: bool = False) -> str:
 def _inline_findings(code: Block) -> Iterator[str]:
     text = code.text.split('…')[0].strip()
     for command in commands(text):
-        complete = text == code.text
+        complete = text == code.text and len(command.words) > 1
         found = refusal(command)
         if found and (complete or 'required' not in found):
             yield f'{code.text}: {found}'
