@@ -144,7 +144,7 @@ def test_a_damaged_file_says_what_is_wrong_and_the_page_goes_on(page):
     show(page, 'right.h5')
 
 
-def test_relabelling_and_discarding_are_undone(page, folder):
+def test_relabelling_trimming_and_discarding_are_undone(page, folder):
     path = folder / 'right.h5'
     original = path.read_bytes()
     show(page, 'right.h5')
@@ -155,11 +155,17 @@ def test_relabelling_and_discarding_are_undone(page, folder):
     with Episode(path) as episode:
         assert episode.instruction == 'turn right at the box'
     page.evaluate('document.activeElement.blur()')
+    for _ in range(3):
+        page.press('ArrowRight')
+    page.press('[')
+    page.wait_for("document.querySelector('.edit').textContent.includes('frames 3 to 19 stay')")
+    page.click('.edit .wide:nth-of-type(2) button:last-child')
+    page.wait_for("document.querySelector('.panel .facts').textContent.includes('17 frames')")
     page.press('e')
     page.click('.edit button.danger')
     page.wait_for(f'{PANELS}.length === 0')
     assert not path.exists()
-    for left in (1, 0):
+    for left in (2, 1, 0):
         page.wait_for("!document.getElementById('undo').disabled")
         page.press('u')
         page.wait_for(

@@ -144,11 +144,17 @@ def test_a_foreign_name_or_origin_gets_nothing(client, folder):
 
 def test_a_request_that_is_no_edit_is_refused_in_a_sentence(client):
     for request, said in [
-        ({'episode': 'three.h5', 'kind': 'format'}, 'relabel or discard'),
+        ({'episode': 'three.h5', 'kind': 'format'}, 'relabel, trim or discard'),
         ({'episode': 'nothing.h5', 'kind': 'discard'}, 'no episode "nothing.h5"'),
         ({'episode': '../outside.h5', 'kind': 'discard'}, 'no episode'),
         ({'episode': 'three.h5', 'kind': 'relabel', 'labels': {'name': 'x'}}, 'labels are'),
         ({'episode': 'three.h5', 'kind': 'relabel', 'labels': {'instruction': ''}}, 'instruction'),
+        ({'episode': 'three.h5', 'kind': 'trim', 'first': 5, 'last': 2}, 'has frames 0 to 19'),
+        ({'episode': 'three.h5', 'kind': 'trim', 'first': 0, 'last': 400}, 'has frames 0 to 19'),
+        (
+            {'episode': 'three.h5', 'kind': 'trim', 'first': 'a', 'last': None},
+            'has frames 0 to 19',
+        ),
     ]:
         status, body = client.post('/api/edits', request)
         assert status == 409
@@ -163,6 +169,7 @@ def test_every_edit_is_undone_bit_for_bit(client, folder):
     labels = {'instruction': 'go right', 'outcome': 'success'}
     for edit in (
         {'kind': 'relabel', 'labels': labels},
+        {'kind': 'trim', 'first': 4, 'last': 9},
         {'kind': 'discard'},
     ):
         status, body = client.post('/api/edits', {'episode': 'three.h5', **edit})
@@ -171,7 +178,9 @@ def test_every_edit_is_undone_bit_for_bit(client, folder):
     assert 'three.h5' not in client.episodes()
     assert client.post('/api/undo', {})[0] == 200
     with Episode(path) as episode:
-        assert (episode.instruction, episode.outcome) == ('go right', 'success')
+        assert (len(episode), episode.instruction, episode.outcome) == (6, 'go right', 'success')
+    assert client.episodes()['three.h5']['frames'] == 6
+    assert client.post('/api/undo', {})[0] == 200
     assert client.post('/api/undo', {})[0] == 200
     assert path.read_bytes() == original
     assert client.episodes()['three.h5']['outcome'] == 'failure'

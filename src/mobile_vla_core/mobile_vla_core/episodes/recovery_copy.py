@@ -65,7 +65,7 @@ class _Copy:
 
     def __init__(self, source: Episode, folder: Path, name: str) -> None:
         self._source = source
-        self._writer = _writer_like(source, folder, name)
+        self._writer = writer_like(source, folder, name)
         self.frames: dict[str, int] = {}
         self.commands = 0
         self._last_stamp = 0.0
@@ -126,7 +126,8 @@ class _Copy:
         return outcome, reason
 
 
-def _writer_like(source: Episode, folder: Path, name: str) -> EpisodeWriter:
+def writer_like(source: Episode, folder: Path, name: str) -> EpisodeWriter:
+    """Begin an episode with the labels, cameras and joints of another one."""
     known = source.attributes
     wanted = [field.name for field in fields(CameraStream) if field.name != 'name']
     cameras = []

@@ -47,6 +47,8 @@ OUTCOME_EVENT = 'outcome'
 DROP_EVENT = 'dropped'
 RECOVERED_EVENT = 'recovered'
 RELABEL_EVENT = 'relabel'
+EDIT_EVENT = 'edit'
+"""Of what was done to the recorded data afterwards."""
 QUALITY_EVENT = 'quality'
 CAMERA_INFO_EVENT = 'camera_info'
 """A piece of a CameraInfo that came after the start, see late_camera_info.py."""

@@ -6,9 +6,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+import shutil
 from typing import Any
 
 from ...episodes import schema
+from ...episodes.excerpt import write_excerpt
+from ...episodes.part_file import sync_folder
 from ...episodes.relabel import Labels, relabel
 from ...errors import EpisodeError
 from .isolated_reader import IsolatedReader
@@ -17,6 +20,8 @@ from .journal import Edit, Journal
 SLOWEST_BYTES = 2_000_000
 LEAST_TIME = 30.0
 """A file is copied within LEAST_TIME and its size over SLOWEST_BYTES, else the disk hangs [s]."""
+DRAFTS = 'drafts'
+"""Folder in that of the journal."""
 LABELS = ('instruction', 'scenario', 'outcome')
 
 
@@ -40,9 +45,11 @@ class Editor:
         kind = request.get('kind')
         if kind == 'relabel':
             return self._relabel(path, request.get('labels'), now)
+        if kind == 'trim':
+            return self._trim(path, request.get('first'), request.get('last'), now)
         if kind == 'discard':
             return self.journal.discard(path, 'discarded', now)
-        raise EpisodeError(f'an edit is relabel or discard, not {kind!r}')
+        raise EpisodeError(f'an edit is relabel, trim or discard, not {kind!r}')
 
     def _relabel(self, path: Path, labels: Any, now: float) -> Edit:
         valid = isinstance(labels, dict) and all(
@@ -55,6 +62,27 @@ class Editor:
             'relabel', path, text, now, lambda: self._call(path, relabel, Labels(**labels), now)
         )
 
+    def _trim(self, path: Path, first: Any, last: Any, now: float) -> Edit:
+        drafts = self.journal.folder / DRAFTS
+        return self.journal.replace(
+            'trim',
+            path,
+            f'trimmed to frames {first} to {last}',
+            now,
+            lambda: self._call(path, replace_by_excerpt, drafts, first, last, now),
+        )
+
     def _call(self, path: Path, function: Any, *arguments: Any) -> None:
         limit = LEAST_TIME + path.stat().st_size / SLOWEST_BYTES
         self._reader.call(function, path, *arguments, limit=limit)
+
+
+def replace_by_excerpt(path: Path, drafts: Path, first: int, last: int, stamp: float) -> None:
+    """
+    Put some frames of an episode in its place, written to a folder of drafts first.
+
+    :param stamp: time of the edit [s]
+    """
+    shutil.rmtree(drafts, ignore_errors=True)  # of one that was killed
+    write_excerpt(path, drafts, first, last, stamp).replace(path)
+    sync_folder(path.parent)

@@ -61,12 +61,13 @@ class Journal:
 
     def __init__(self, folder: Path) -> None:
         self._episodes = Path(folder)
-        self._folder = self._episodes / FOLDER
+        self.folder = self._episodes / FOLDER
+        """Where the originals are kept."""
         self._lock = threading.Lock()
 
     def edits(self) -> list[Edit]:
         """Return the edits that can be undone, oldest first."""
-        with self._locked() if self._folder.is_dir() else self._lock:
+        with self._locked() if self.folder.is_dir() else self._lock:
             return self._read()
 
     def replace(
@@ -113,7 +114,7 @@ class Journal:
             edit = found[-1]
             if any(e.episode == edit.episode and e.number > edit.number for e in edits):
                 raise JournalError(f'{edit.episode} was edited again later: undo that first')
-            path, kept = self._episodes / edit.episode, self._folder / edit.kept
+            path, kept = self._episodes / edit.episode, self.folder / edit.kept
             if _identity(path) != edit.after:
                 raise JournalError(
                     f'{edit.episode} is not as the edit left it: another program changed it; its '
@@ -129,18 +130,18 @@ class Journal:
     def _keep(self, kind: str, path: Path, text: str, time: float) -> Edit:
         self._read()  # one that cannot be read is refused before anything is done
         # What an edit left that was not finished keeps its number, and so its file.
-        numbers = (kept.name.split('_')[0] for kept in self._folder.glob('*_*'))
+        numbers = (kept.name.split('_')[0] for kept in self.folder.glob('*_*'))
         number = max((int(text) for text in numbers if text.isdigit()), default=0) + 1
-        kept = self._folder / f'{number:04d}_{path.name}'
+        kept = self.folder / f'{number:04d}_{path.name}'
         try:
             os.link(path, kept)
         except OSError:  # a file system without links
             shutil.copy2(path, kept)
-        sync_folder(self._folder)
+        sync_folder(self.folder)
         return Edit(number, kind, path.name, text, kept.name, '', time)
 
     def _forget(self, edit: Edit, path: Path) -> None:
-        kept = self._folder / edit.kept
+        kept = self.folder / edit.kept
         if not path.exists():
             kept.replace(path)
         kept.unlink(missing_ok=True)
@@ -151,7 +152,7 @@ class Journal:
 
     def _read(self) -> list[Edit]:
         try:
-            rows = json.loads((self._folder / JOURNAL).read_text())
+            rows = json.loads((self.folder / JOURNAL).read_text())
             return [Edit(**row) for row in rows]
         except FileNotFoundError:
             return []
@@ -162,23 +163,23 @@ class Journal:
             ) from error
 
     def _write(self, edits: list[Edit]) -> None:
-        draft = self._folder / f'{JOURNAL}.new'
+        draft = self.folder / f'{JOURNAL}.new'
         with draft.open('w') as file:
             json.dump([edit.to_dict() for edit in edits], file, indent=1, ensure_ascii=False)
             file.flush()
             os.fsync(file.fileno())
-        draft.replace(self._folder / JOURNAL)
-        sync_folder(self._folder)
+        draft.replace(self.folder / JOURNAL)
+        sync_folder(self.folder)
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
         try:
-            self._folder.mkdir(exist_ok=True)
-            with self._lock, (self._folder / LOCK).open('w') as file:
+            self.folder.mkdir(exist_ok=True)
+            with self._lock, (self.folder / LOCK).open('w') as file:
                 fcntl.flock(file, fcntl.LOCK_EX)
                 yield
         except OSError as error:
-            raise JournalError(f'{self._folder} cannot be written: {error}') from error
+            raise JournalError(f'{self.folder} cannot be written: {error}') from error
 
 
 def _identity(path: Path) -> str:

@@ -132,7 +132,8 @@ export class EpisodeList {
     if (episode.findings?.length) {
       const level = worst(episode.findings);
       meta.prepend(element('span', {
-        className: `badge ${level}`, textContent: episode.findings.length,
+        className: `badge ${level}`,
+        textContent: episode.problem ? episode.findings[0].code : episode.findings.length,
         title: [...new Set(episode.findings.map((f) => f.code))].join(', '),
       }));
     } else if (episode.problem) {

@@ -203,10 +203,10 @@ export class Panel {
     this.readout.replaceChildren(
       element('span', { textContent: `frame ${String(row).padStart(String(this.seconds.length).length)} of ${this.seconds.length}` }),
       element('span', { textContent: `${(this.seconds[row] ?? 0).toFixed(2)} s` }),
+      element('span', { className: `chip ${name}`, textContent: name }),
       element('span', { className: 'x', textContent: `x ${signed(x)} m/s` }),
       element('span', { className: 'y', textContent: `y ${signed(y)} m/s` }),
       element('span', { className: 'yaw', textContent: `yaw ${signed(yaw)} rad/s` }),
-      element('span', { className: `chip ${name}`, textContent: name }),
     );
   }
 }

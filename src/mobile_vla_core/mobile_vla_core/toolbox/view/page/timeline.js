@@ -45,8 +45,8 @@ export class Timeline {
     const style = getComputedStyle(document.documentElement);
     this.colour = (name) => style.getPropertyValue(`--${name}`).trim();
     pen.font = '11px system-ui, "DejaVu Sans", sans-serif';
-    this.drawGaps(pen);
     for (const lane of LANES) this.drawLane(pen, lane);
+    this.drawGaps(pen);
     this.drawTypes(pen);
     this.drawFindings(pen);
     this.drawSeconds(pen, height);
