@@ -8,10 +8,17 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
-from rclpy.event_handler import SubscriptionEventCallbacks
 from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, QoSProfile
+from rclpy.subscription import Subscription
 from std_msgs.msg import String
+
+from mobile_vla_core.message_info import with_info
+
+try:
+    from rclpy.event_handler import SubscriptionEventCallbacks
+except ImportError:  # Humble
+    from rclpy.qos_event import SubscriptionEventCallbacks
 
 _REMEMBERED = 8
 """Messages of which a second copy is known."""
@@ -23,7 +30,8 @@ class InstructionTopic:
 
     There are two subscriptions. The transient local one hears an instruction that was published
     before the node was there, but no publisher that is volatile, as that of the original system;
-    the volatile one hears every publisher. What comes by both counts once.
+    the volatile one hears every publisher. What comes by both counts once, where the middleware
+    says when it was sent.
 
     :param follow: takes an instruction and returns why it is refused, '' when it is not
     """
@@ -36,17 +44,17 @@ class InstructionTopic:
             node.create_subscription(
                 String,
                 'instruction',
-                self._on_instruction,
+                with_info(self._on_instruction, Subscription),
                 QoSProfile(depth=1, durability=durability),
                 # Publishers that only one of the two can hear are no fault.
                 event_callbacks=SubscriptionEventCallbacks(use_default_callbacks=False),
             )
 
     def _on_instruction(self, message: String, info: dict[str, Any]) -> None:
-        key = (message.data, info['source_timestamp'])
-        if key in self._heard:
+        sent = info.get('source_timestamp')
+        if sent and (message.data, sent) in self._heard:
             return
-        self._heard.append(key)
+        self._heard.append((message.data, sent))
         refusal = self._follow(message.data)
         if refusal:
             self._node.get_logger().warning(f'an instruction on the topic is refused: {refusal}')

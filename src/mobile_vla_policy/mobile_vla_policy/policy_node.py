@@ -140,7 +140,7 @@ class PolicyNode(LifecycleNode):
         return SetParametersResult(successful=refusal is None, reason=refusal or '')
 
     def destroy_node(self) -> None:
-        """Take the action away before the node, which may be half made: Kilted destroys it then."""
+        """Take the action away before the node; Kilted destroys one that is half made too."""
         if (action := getattr(self, '_action', None)) is not None:
             action.destroy()
         super().destroy_node()

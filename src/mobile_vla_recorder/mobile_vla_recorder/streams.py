@@ -16,6 +16,7 @@ from rclpy.qos_overriding_options import QoSOverridingOptions
 from rclpy.subscription import Subscription
 from sensor_msgs.msg import CameraInfo, CompressedImage, Image, Imu, JointState
 
+from mobile_vla_core.message_info import with_info
 from mobile_vla_core.picture import Picture
 from mobile_vla_msgs.msg import DriverEvent as DriverEventMessage
 
@@ -130,7 +131,7 @@ class Streams:
     def _subscribe(self, kind: type, topic: str, callback, qos: QoSProfile) -> Subscription:
         options = QoSOverridingOptions.with_default_policies()
         subscription = self._node.create_subscription(
-            kind, topic, callback, qos, qos_overriding_options=options
+            kind, topic, with_info(callback, Subscription), qos, qos_overriding_options=options
         )
         if kind is not CameraInfo:
             self._taking.append(subscription)
