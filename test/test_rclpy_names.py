@@ -109,10 +109,10 @@ def test_newer_names_and_keywords_are_found(tmp_path, monkeypatch):
         '    from rclpy.qos_event import PublisherEventCallbacks\n'
         'from rclpy.node import Node\n'
         "timer = Node('a').create_timer(1.0, print, autostart=False)\n"
-        'rclpy.logging.get_logging_directory()\n'
+        'rclpy.event_handler\n'
     )
     assert sorted(newer_than_humble(source)) == [
         'node.py:2 rclpy.event_handler.SubscriptionEventCallbacks',
         'node.py:8 create_timer(autostart=)',
-        'node.py:9 rclpy.logging.get_logging_directory',
+        'node.py:9 rclpy.event_handler',
     ]
