@@ -4,13 +4,14 @@
 SHELL := bash
 .SHELLFLAGS := -euc
 .DEFAULT_GOAL := help
-.PHONY: help dependencies environment build test lint demo bench crash faults clean
+.PHONY: help dependencies environment build test lint demo bench crash damage faults clean
 
 # Which ROS 2: the one that is sourced, else jazzy from wheels. DISTRO=kilted chooses the other.
 export DISTRO
 export DEPENDENCY_TYPES
 DEMO_ARGS ?=
 CRASH_ARGS ?=
+DAMAGE_ARGS ?=
 FAULTS_ARGS ?=
 
 help: ## list the targets
@@ -39,6 +40,9 @@ bench: build ## run the benchmarks; results go to benchmarks/results
 
 crash: build ## replay every crash point of a recording, kill the recorder 20 times; CRASH_ARGS=...
 	@tools/crash $(CRASH_ARGS)
+
+damage: build ## damage episodes in every way and at random, check and repair them; DAMAGE_ARGS=...
+	@tools/damage $(DAMAGE_ARGS)
 
 faults: build ## do to the running policy node what goes wrong on robots; FAULTS_ARGS=...
 	@tools/faults $(FAULTS_ARGS)

@@ -13,6 +13,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import chain, islice
 import re
 
 from ...episodes.episode_file import PAGE_BYTES
@@ -28,7 +29,9 @@ LONGEST = 16 * 1024 * 1024
 """A picture is not longer [bytes]."""
 SHORT = 256 * 1024
 """A cut picture is at most so long, or four times as long as the longest before it [bytes]."""
-MARKER = re.compile(rb'\xff+[^\x00\xff\xd0-\xd7]', re.DOTALL)
+TRIES, ALL_TRIES = 512, 20_000
+"""So many pages are tried as the second piece of one picture, and of all at most."""
+MARKER = re.compile(rb'\xff[^\x00\xff\xd0-\xd7]', re.DOTALL)
 SCAN, SEGMENTS = 0xDA, frozenset({*range(0xC0, 0xD0), *range(0xDA, 0xFF)})
 
 
@@ -49,11 +52,19 @@ class RawPictures:
 
     :param content: bytes, or a map of a file
     :param fault: says what is wrong with a JPEG, '' if nothing
+    :param progress: called again and again, while there is any
     """
 
-    def __init__(self, content: bytes, fault: Callable[[bytes], str]) -> None:
+    def __init__(
+        self,
+        content: bytes,
+        fault: Callable[[bytes], str],
+        progress: Callable[[], object] = lambda: None,
+    ) -> None:
         self._content = content
         self._fault = fault
+        self._progress = progress
+        self._tries = 0
         self.whole: list[RawPicture] = []
         self.joined: list[RawPicture] = []
         self.damaged: list[int] = []
@@ -151,7 +162,12 @@ class RawPictures:
             if not start < cut <= min(start + self._longest, len(content)):
                 continue
             piece = bytes(content[start:cut])
-            for page, limit in [*self._linked(start), *self._pages_between(cut)]:
+            places = islice(chain(self._linked(start), self._pages_between(cut)), TRIES)
+            for page, limit in places:
+                self._progress()
+                self._tries += 1
+                if self._tries > ALL_TRIES:
+                    break
                 jpeg = piece + content[page:limit]
                 end = picture_end(jpeg, 0)
                 if end > len(piece) and self._is_sound(jpeg[:end]):

@@ -141,7 +141,7 @@ class SalvageCopy:
         with self._source.open('rb') as source:
             content = mmap.mmap(source.fileno(), 0, access=mmap.ACCESS_READ)
             try:
-                found = RawPictures(content, self._say).cameras
+                found = RawPictures(content, self._say, self._progress).cameras
             finally:
                 content.close()
         found = _unknown(found, cameras)
