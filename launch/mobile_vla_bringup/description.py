@@ -23,6 +23,8 @@ from launch.launch_description_sources import AnyLaunchDescriptionSource
 from launch_ros.actions import Node
 from launch_ros.parameter_descriptions import ParameterValue
 
+from mobile_vla_core.parent_end import LAUNCH_PID
+
 from .argument import Argument, Default, mistyped_arguments, values
 from .fast_dds import fast_dds_profile
 from .node_plan import IncludePlan, NodePlan, Plan, refuse_missing
@@ -113,6 +115,7 @@ def _node(plan: NodePlan) -> Node:
         respawn=plan.respawn,
         prefix=plan.prefix or None,
         on_exit=[Shutdown(reason=f'{plan.executable} ended')] if plan.ends_all else None,
+        additional_env={LAUNCH_PID: str(os.getpid())},
         sigterm_timeout=_PATIENCE,
         sigkill_timeout=_PATIENCE,
     )

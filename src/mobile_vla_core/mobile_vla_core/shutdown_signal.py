@@ -10,6 +10,8 @@ import signal
 import threading
 from types import TracebackType
 
+from .parent_end import end_with_launch
+
 
 class ShutdownSignal:
     """
@@ -20,6 +22,7 @@ class ShutdownSignal:
 
     Once a signal has come, further ones are ignored until the process ends: a second Ctrl-C, or
     the one that a launch system sends to everybody, would kill it while it ends in order.
+    A launch that is killed itself counts as SIGTERM, see parent_end.py.
 
     :param call: what to do, in that thread
     """
@@ -38,6 +41,7 @@ class ShutdownSignal:
         }
         self._previous_descriptor = signal.set_wakeup_fd(self._writing)
         self._thread.start()
+        end_with_launch()
         return self
 
     def __exit__(
