@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 
 from fnmatch import fnmatch
+from functools import cache
 from pathlib import Path
 import re
 import subprocess
@@ -29,6 +30,7 @@ def make_targets(command: str) -> list[str]:
     return re.findall(r'(?:^|&& |docker/enter )make ([a-z]+)', command)
 
 
+@cache
 def launch_arguments(name: str) -> set[str]:
     """Ask the launch file itself, as `ros2 launch --show-args` does."""
     program = (
@@ -42,6 +44,12 @@ def launch_arguments(name: str) -> set[str]:
     )
     assert done.returncode == 0, done.stderr
     return set(done.stdout.split())
+
+
+@cache
+def help_of_training() -> str:
+    command = ['python3', '-m', 'mobile_vla_train.train', '--help']
+    return subprocess.run(command, capture_output=True, text=True).stdout
 
 
 @each_file
@@ -173,11 +181,8 @@ def test_services_start_programs_that_exist_with_arguments_they_know(service):
         assert given <= launch_arguments(command[3])
     else:
         assert command[0] == 'mobile-vla-train'
-        help_text = subprocess.run(
-            ['python3', '-m', 'mobile_vla_train.train', '--help'], capture_output=True, text=True
-        ).stdout
         for word in command[1:]:
-            assert word.partition('=')[0] in help_text.split()
+            assert word.partition('=')[0] in help_of_training().split()
 
 
 def test_services_with_ros_share_network_and_memory_with_the_host():
