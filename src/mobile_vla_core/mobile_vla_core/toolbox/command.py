@@ -18,6 +18,7 @@ VERBS: dict[str, tuple[str, str]] = {
     'split': ('split', 'choose whole episodes for training and for validation, and save it'),
     'convert': ('convert.command', 'take recordings from one format to another'),
     'repair': ('repair', 'copy what is readable of damaged episodes to new files'),
+    'edit': ('edit.command', 'trim, split, merge, relabel and delete episodes, with undo'),
     'view': ('view.command', 'draw frames and commands, or serve a page to browse a folder'),
 }
 """

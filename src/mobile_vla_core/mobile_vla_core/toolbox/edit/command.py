@@ -1,0 +1,267 @@
+# Copyright 2026 The Mobile VLA Authors
+# SPDX-License-Identifier: Apache-2.0
+"""
+Verb `edit`: cut, join and relabel episodes.
+
+New files are written to a folder `edited` beside each file, or to --output; --in-place puts
+them in the place of the originals, which `edit undo` brings back. Every new file tells in its
+events what was done; stamps stay as they were recorded.
+"""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+import shutil
+import time
+from typing import Any
+
+from ...episodes import Episode, schema
+from ...episodes.relabel import Labels, relabel
+from ...episodes.segments import Segment, write_segments
+from ...errors import EpisodeError, MobileVlaError
+from ..output import add_json, print_json, print_lines, progress
+from ..selection import select_files
+from ..view.journal import Journal
+from .destination import Destination, finished
+from .frame_choice import (
+    driven_ranges,
+    frame_range,
+    moving_ranges,
+    Range,
+    split_ranges,
+    time_range,
+)
+
+IDLE_SECONDS = 3.0
+UNABLE = 2
+
+Answer = dict[str, Any]
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Declare the edits and their arguments."""
+    parser.description = __doc__
+    parser.formatter_class = RawDescriptionHelpFormatter
+    edits = parser.add_subparsers(dest='edit', required=True, metavar='EDIT')
+
+    trim = _add(edits, 'trim', 'keep some successive frames')
+    _frames_or_seconds(trim)
+    split = _add(edits, 'split', 'make several episodes of one', in_place=False)
+    places = split.add_mutually_exclusive_group(required=True)
+    places.add_argument('--at', type=int, nargs='+', metavar='FRAME', help='a piece begins here')
+    places.add_argument('--every', type=int, metavar='FRAMES', help='length of a piece')
+    merge = _add(edits, 'merge', 'make one episode of several, in order of time', in_place=False)
+    merge.add_argument('--name', required=True, help='of the new episode, without suffix')
+    label = _add(edits, 'set', 'give other labels')
+    label.add_argument('--instruction')
+    label.add_argument('--scenario')
+    label.add_argument('--outcome', choices=schema.OUTCOMES)
+    idle = _add(edits, 'drop-idle', 'leave out long times of standing still')
+    idle.add_argument(
+        '--longer-than',
+        type=float,
+        default=IDLE_SECONDS,
+        metavar='SECONDS',
+        help='shorter ones stay (default: %(default)s)',
+    )
+    stop = _add(edits, 'drop-stop', 'leave out STOPs that a recorder added at the ends')
+    stop.add_argument(
+        '--every', action='store_true', help='all STOPs before the first motion and after the last'
+    )
+    delete = edits.add_parser('delete', help='move episodes away; undo brings them back')
+    undo = edits.add_parser('undo', help='take back the last delete or --in-place of a folder')
+    undo.add_argument('--number', type=int, help='of the edit, as history prints it')
+    history = edits.add_parser('history', help='print what was done to episodes')
+    for below in (delete, undo, history):
+        below.add_argument('paths', nargs='+', type=Path, metavar='DIR|FILE')
+        add_json(below)
+
+
+def _add(edits: Any, name: str, text: str, in_place: bool = True) -> ArgumentParser:
+    parser = edits.add_parser(name, help=text, description=text)
+    parser.add_argument('paths', nargs='+', type=Path, metavar='DIR|FILE')
+    parser.add_argument('--output', type=Path, metavar='DIR', help='folder for the new files')
+    parser.set_defaults(in_place=False)
+    if in_place:
+        parser.add_argument('--in-place', action='store_true', help='replace the originals')
+    add_json(parser)
+    return parser
+
+
+def _frames_or_seconds(parser: ArgumentParser) -> None:
+    choice = parser.add_mutually_exclusive_group(required=True)
+    choice.add_argument('--frames', metavar='FIRST:LAST', help='as in 10:49, 10: or :-5')
+    choice.add_argument('--seconds', metavar='START:END', help='after the first frame')
+
+
+def run(arguments: Namespace) -> int:
+    """Edit the files and say what became of each."""
+    now = time.time()
+    if arguments.edit == 'undo':
+        return _report(arguments, [_undo(path, arguments.number) for path in arguments.paths], 0)
+    paths = [finished(path) for path in select_files(arguments.paths)]
+    if arguments.edit == 'merge':
+        return _report(arguments, [_merge(arguments, paths, now)], 0)
+    answers, status = [], 0
+    with progress(len(paths), f'edit {arguments.edit}') as bar:
+        for path in paths:
+            try:
+                answers.append(EDITS[arguments.edit](arguments, path, now))
+            except MobileVlaError as error:
+                answers.append({'source': str(path), 'error': str(error)})
+                status = UNABLE
+            bar.update()
+    return _report(arguments, answers, status)
+
+
+def _report(arguments: Namespace, answers: list[Answer], status: int) -> int:
+    if arguments.json:
+        print_json({'edit': arguments.edit, 'files': answers})
+        return status
+    for answer in answers:
+        name = Path(answer['source']).name
+        if 'events' in answer:
+            print_lines([f'{name}:', *(f'  {text}' for text in answer['events'])])
+            continue
+        said = answer.get('error') or answer['text']
+        targets = ''.join(f' -> {target}' for target in answer.get('targets', []))
+        print_lines([said if said.startswith(name) else f'{name}: {said}{targets}'])
+    return status
+
+
+def _cut(
+    arguments: Namespace,
+    path: Path,
+    now: float,
+    choose: Callable[[Episode], list[Range]],
+) -> Answer:
+    """Write the frames that `choose` keeps to one new episode."""
+    with Episode(path) as episode:
+        ranges, total = choose(episode), len(episode)
+        kept = sum(last - first + 1 for first, last in ranges)
+        if kept == total:
+            return {'source': str(path), 'text': 'all frames stay: nothing to do', 'targets': []}
+        if kept == 0:
+            raise EpisodeError(f'{path.name}: no frame would be left; delete it instead')
+        named = ', '.join(f'{first}-{last}' for first, last in ranges)
+        text = f'{arguments.edit}: kept {kept} of {total} frames: {named}'
+        segments = [Segment(episode, *each) for each in ranges]
+        name = path.name.removesuffix(schema.SUFFIX)
+        target = Destination(arguments.output, arguments.in_place, now).put(
+            arguments.edit,
+            path,
+            text,
+            lambda folder: write_segments(segments, folder, name, now, text),
+        )
+    return {'source': str(path), 'text': text, 'targets': [str(target)]}
+
+
+def _trim(arguments: Namespace, path: Path, now: float) -> Answer:
+    def choose(episode: Episode) -> list[Range]:
+        if arguments.frames is not None:
+            return [frame_range(arguments.frames, len(episode))]
+        return [time_range(arguments.seconds, episode.stamps())]
+
+    return _cut(arguments, path, now, choose)
+
+
+def _drop_idle(arguments: Namespace, path: Path, now: float) -> Answer:
+    return _cut(arguments, path, now, lambda e: moving_ranges(e, arguments.longer_than))
+
+
+def _drop_stop(arguments: Namespace, path: Path, now: float) -> Answer:
+    return _cut(arguments, path, now, lambda e: driven_ranges(e, arguments.every))
+
+
+def _split(arguments: Namespace, path: Path, now: float) -> Answer:
+    with Episode(path) as episode:
+        ranges = split_ranges(arguments.at or [], arguments.every, len(episode))
+        folder = Destination(arguments.output, False, now).folder(path)
+        folder.mkdir(parents=True, exist_ok=True)
+        name, targets = path.name.removesuffix(schema.SUFFIX), []
+        for number, (first, last) in enumerate(ranges, start=1):
+            text = f'split: frames {first} to {last} of {len(episode)} of {path.name}'
+            segment = Segment(episode, first, last)
+            targets.append(write_segments([segment], folder, f'{name}_{number}', now, text))
+    text = f'split into {len(ranges)} episodes'
+    return {'source': str(path), 'text': text, 'targets': [str(t) for t in targets]}
+
+
+def _merge(arguments: Namespace, paths: list[Path], now: float) -> Answer:
+    if len(paths) < 2:
+        raise EpisodeError('to merge takes two episodes at least')
+    with ExitStack() as stack:
+        episodes = [stack.enter_context(Episode(path)) for path in paths]
+        instructions = {episode.instruction for episode in episodes}
+        if len(instructions) > 1:
+            raise EpisodeError(
+                f'the instructions differ ({"; ".join(sorted(instructions))}): give them one '
+                f'with `episodes edit set` first'
+            )
+        segments = [Segment(episode, 0, len(episode) - 1) for episode in episodes]
+        folder = Destination(arguments.output, False, now).folder(paths[0])
+        folder.mkdir(parents=True, exist_ok=True)
+        text = 'merged: ' + ', '.join(path.name for path in paths)
+        target = write_segments(segments, folder, arguments.name, now, text)
+    return {'source': str(paths[0]), 'text': text, 'targets': [str(target)]}
+
+
+def _set(arguments: Namespace, path: Path, now: float) -> Answer:
+    labels = Labels(arguments.instruction, arguments.scenario, arguments.outcome)
+    given = {key: value for key, value in vars(labels).items() if value is not None}
+    text = 'set ' + ', '.join(f'{key} "{value}"' for key, value in given.items())
+
+    def write(folder: Path) -> Path:
+        target = folder / path.name
+        if target.exists():
+            raise EpisodeError(f'{target} exists already: move it, or choose another --output')
+        draft = folder / f'.{path.name}'
+        try:
+            shutil.copyfile(path, draft)
+            relabel(draft, labels, now)
+            return draft.rename(target)
+        finally:
+            draft.unlink(missing_ok=True)
+
+    destination = Destination(arguments.output, arguments.in_place, now)
+    target = destination.put('set', path, text, write)
+    return {'source': str(path), 'text': text, 'targets': [str(target)]}
+
+
+def _delete(arguments: Namespace, path: Path, now: float) -> Answer:
+    edit = Journal(path.parent).discard(path, 'deleted', now)
+    text = f'deleted; `episodes edit undo {path.parent} --number {edit.number}` brings it back'
+    return {'source': str(path), 'text': text, 'number': edit.number, 'targets': []}
+
+
+def _undo(path: Path, number: int | None) -> Answer:
+    folder = path if path.is_dir() else path.parent
+    edit = Journal(folder).undo(number)
+    return {
+        'source': str(folder / edit.episode),
+        'text': f'as it was before: {edit.text}',
+        'number': edit.number,
+    }
+
+
+def _history(arguments: Namespace, path: Path, now: float) -> Answer:
+    kinds = (schema.EDIT_EVENT, schema.RELABEL_EVENT, schema.RECOVERED_EVENT)
+    with Episode(path) as episode:
+        found = [text for _, kind, text in episode.events if kind in kinds]
+    in_place = Journal(path.parent).edits()
+    found += [f'#{e.number} {e.text}' for e in in_place if e.episode == path.name]
+    return {'source': str(path), 'events': found or ['as it was recorded']}
+
+
+EDITS: dict[str, Callable[[Namespace, Path, float], Answer]] = {
+    'trim': _trim,
+    'split': _split,
+    'set': _set,
+    'drop-idle': _drop_idle,
+    'drop-stop': _drop_stop,
+    'delete': _delete,
+    'history': _history,
+}

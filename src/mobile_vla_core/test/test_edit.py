@@ -1,0 +1,229 @@
+# Copyright 2026 The Mobile VLA Authors
+# SPDX-License-Identifier: Apache-2.0
+"""Tests for edit/: what is kept is as it was recorded, the alignment rule holds afterwards."""
+
+import json
+
+import numpy as np
+import pytest
+
+from mobile_vla_core.episodes import align_actions, CameraStream, Episode, EpisodeWriter
+from mobile_vla_core.episodes.segments import Segment, write_segments
+from mobile_vla_core.images import encode_jpeg
+from mobile_vla_core.toolbox.command import main
+
+FRAMES = 30
+IDLE = range(10, 20)
+
+
+def jpeg(t: int, camera: str = 'front') -> bytes:
+    values = np.random.default_rng([t, len(camera)]).integers(0, 255, (24, 32, 3), dtype=np.uint8)
+    return encode_jpeg(values)
+
+
+def record(folder, name='drive', start=100.0, speeds=None, **options):
+    """Record 30 frames at 10 Hz; commands come only when the speed changes."""
+    cameras = [CameraStream(), CameraStream('rear')]
+    options = {'instruction': 'go left', **options}
+    writer = EpisodeWriter(folder, cameras=cameras, joints=['wheel'], name=name, **options)
+    speeds = [0.0 if t in IDLE else 0.1 + t for t in range(FRAMES)] if speeds is None else speeds
+    before = None
+    for t, speed in enumerate(speeds):
+        stamp = start + 0.1 * t
+        writer.add_frame('front', jpeg(t), stamp, stamp + 0.01)
+        writer.add_frame('rear', jpeg(t, 'rear'), stamp + 0.05, stamp + 0.06)
+        if speed != before:
+            writer.add_command((speed, 0.0, 0.0), stamp + 0.02, stamp + 0.03)
+        before = speed
+        writer.add_odometry(stamp, (t, 0, 0, 0, 0, 0, 1), (speed, 0, 0, 0, 0, 0))
+        writer.add_imu(stamp, (0, 0, 0, 1), (0, 0, t), (0, 0, 9.81))
+        writer.add_joint_state(stamp, [t])
+    return writer.close('success', 'reached', start + 0.1 * len(speeds))
+
+
+@pytest.fixture
+def path(tmp_path):
+    return record(tmp_path / 'drives')
+
+
+def edit(capsys, *arguments):
+    """Return the exit status and what is said of the files."""
+    status = main(['edit', *map(str, arguments), '--json'])
+    return status, json.loads(capsys.readouterr().out)['files']
+
+
+def frames(path, camera='front'):
+    with Episode(path) as episode:
+        return [episode.jpeg(t, camera) for t in range(episode.frames(camera))]
+
+
+def assert_kept(new, old, kept):
+    """Assert that an episode holds these frames of another, and all that belongs to them."""
+    with Episode(new) as episode, Episode(old) as source:
+        kept = list(kept)
+        assert [episode.jpeg(t) for t in range(len(episode))] == [jpeg(t) for t in kept]
+        np.testing.assert_array_equal(episode.stamps(), source.stamps()[kept])
+        np.testing.assert_array_equal(episode.receive_stamps(), source.receive_stamps()[kept])
+        np.testing.assert_array_equal(episode.actions, source.actions[kept])
+        np.testing.assert_array_equal(episode.action_stamps, source.action_stamps[kept])
+        rows = episode.commands
+        again = align_actions(episode.stamps(), rows['stamp'], rows['twist'], rows['action_type'])
+        np.testing.assert_array_equal(again[0], episode.actions)
+        assert frames(new, 'rear') == [jpeg(t, 'rear') for t in kept]
+        for stream in ('odometry', 'imu', 'joint_states'):
+            np.testing.assert_array_equal(
+                episode.stream(stream)['stamp'], source.stream(stream)['stamp'][kept]
+            )
+        assert episode.instruction == source.instruction
+        assert episode.ending == source.ending
+
+
+@pytest.mark.parametrize(
+    ('chosen', 'kept'),
+    [
+        (('--frames', '3:7'), range(3, 8)),
+        (('--frames', '15:'), range(15, FRAMES)),
+        (('--frames', ':-6'), range(25)),
+        (('--seconds', '0.95:1.55'), range(10, 16)),
+    ],
+)
+def test_trim_keeps_frames_and_cuts_every_stream_to_their_time(
+    tmp_path, capsys, path, chosen, kept
+):
+    before = path.read_bytes()
+    status, (answer,) = edit(capsys, 'trim', path, *chosen, '--output', tmp_path / 'new')
+    assert status == 0
+    assert answer['targets'] == [str(tmp_path / 'new' / 'drive.h5')]
+    assert_kept(answer['targets'][0], path, kept)
+    assert path.read_bytes() == before
+    with Episode(answer['targets'][0]) as episode:
+        (text,) = [text for _, kind, text in episode.events if kind == 'edit']
+    assert f'kept {len(kept)} of 30 frames' in text
+
+
+def test_new_files_lie_beside_the_old_ones_and_write_over_nothing(capsys, path):
+    status, (answer,) = edit(capsys, 'trim', path, '--frames', '3:7')
+    assert answer['targets'] == [str(path.parent / 'edited' / 'drive.h5')]
+    status, (answer,) = edit(capsys, 'trim', path, '--frames', '4:7')
+    assert (status, 'exists already' in answer['error']) == (2, True)
+    assert len(frames(path.parent / 'edited' / 'drive.h5')) == 5
+
+
+def test_long_idling_is_left_out_and_the_command_after_it_still_holds(capsys, path):
+    _, (answer,) = edit(capsys, 'drop-idle', path, '--longer-than', 0.5)
+    assert_kept(answer['targets'][0], path, [*range(10), *range(20, FRAMES)])
+    _, (answer,) = edit(capsys, 'drop-idle', path, '--longer-than', 5)
+    assert (answer['targets'], 'nothing to do' in answer['text']) == ([], True)
+
+
+@pytest.mark.parametrize('cut', [3, 9, 10, 14, 19, 20, 25])
+def test_any_frame_may_be_cut_out_without_another_action(tmp_path, path, cut):
+    with Episode(path) as episode:
+        segments = [Segment(episode, 0, cut - 1), Segment(episode, cut + 1, FRAMES - 1)]
+        new = write_segments(segments, tmp_path, 'new', 200.0, 'cut')
+    assert_kept(new, path, [t for t in range(FRAMES) if t != cut])
+
+
+def test_stops_at_the_ends_are_left_out(tmp_path, capsys):
+    path = record(tmp_path, speeds=[0.0] * 3 + [0.5] * 10 + [0.0] * 5)
+    _, (answer,) = edit(capsys, 'drop-stop', path, '--every')
+    assert_kept(answer['targets'][0], path, range(3, 13))
+
+
+def test_stops_on_copies_of_the_last_picture_are_found_by_check_and_left_out(tmp_path, capsys):
+    writer = EpisodeWriter(tmp_path, instruction='go left', name='injected')
+    for t in range(20):
+        picture = jpeg(min(t, 14))
+        writer.add_frame('front', picture, 100 + 0.1 * t, 100 + 0.1 * t)
+        writer.add_command((0.3 * (t < 15), 0, 0), 100 + 0.1 * t, 100 + 0.1 * t)
+    path = writer.close()
+    _, (answer,) = edit(capsys, 'drop-stop', path)
+    assert frames(answer['targets'][0]) == [jpeg(t) for t in range(15)]
+
+
+def test_pieces_of_a_split_merge_to_the_same_again(tmp_path, capsys, path):
+    _, (answer,) = edit(capsys, 'split', path, '--at', 12, 15, '--output', tmp_path / 'pieces')
+    assert [len(frames(piece)) for piece in answer['targets']] == [12, 3, 15]
+    _, (answer,) = edit(
+        capsys, 'merge', *answer['targets'], '--name', 'whole', '--output', tmp_path
+    )
+    assert answer['targets'] == [str(tmp_path / 'whole.h5')]
+    assert_kept(tmp_path / 'whole.h5', path, range(FRAMES))
+    _, (answer,) = edit(capsys, 'split', path, '--every', 10)
+    assert [len(frames(piece)) for piece in answer['targets']] == [10, 10, 10]
+
+
+def test_two_drives_merge_and_no_command_of_one_holds_in_the_other(tmp_path, capsys, path):
+    second = record(tmp_path, 'second', start=200.0, speeds=[0.0, 0.0, 0.7, 0.7])
+    _, (answer,) = edit(capsys, 'merge', path, second, '--name', 'both')
+    with Episode(answer['targets'][0]) as episode, Episode(path) as a, Episode(second) as b:
+        np.testing.assert_array_equal(episode.actions, np.concatenate([a.actions, b.actions]))
+    assert main(['edit', 'merge', str(second), str(path), '--name', 'other']) == 2
+    assert 'in order of time' in capsys.readouterr().err
+    other = record(tmp_path, 'third', start=300.0, instruction='go right')
+    assert main(['edit', 'merge', str(path), str(other), '--name', 'other']) == 2
+    assert 'the instructions differ' in capsys.readouterr().err
+
+
+def test_labels_of_a_whole_folder_are_set_in_new_files(capsys, path):
+    record(path.parent, 'other')
+    labels = ('--instruction', 'go right', '--outcome', 'failure')
+    status, answers = edit(capsys, 'set', path.parent, *labels)
+    assert (status, len(answers)) == (0, 2)
+    for answer in answers:
+        with Episode(answer['targets'][0]) as episode, Episode(answer['source']) as source:
+            assert (episode.instruction, episode.outcome) == ('go right', 'failure')
+            assert (source.instruction, source.outcome) == ('go left', 'success')
+            np.testing.assert_array_equal(episode.actions, source.actions)
+    _, (history,) = edit(capsys, 'history', answers[0]['targets'][0])
+    assert history['events'][0] == 'instruction: "go left" became "go right"'
+
+
+@pytest.mark.parametrize(
+    'change',
+    [('trim', '--frames', '3:7', '--in-place'), ('set', '--scenario', 'x', '--in-place')],
+)
+def test_an_edit_in_place_is_undone_to_the_same_bytes(capsys, path, change):
+    before = path.read_bytes()
+    verb, *options = change
+    status, (answer,) = edit(capsys, verb, path, *options)
+    assert (status, answer['targets']) == (0, [str(path)])
+    assert path.read_bytes() != before
+    edit(capsys, 'undo', path.parent)
+    assert path.read_bytes() == before
+
+
+def test_a_deleted_episode_comes_back(capsys, path):
+    before = path.read_bytes()
+    edit(capsys, 'delete', path)
+    assert not path.exists()
+    status, (answer,) = edit(capsys, 'undo', path.parent)
+    assert (status, answer['source']) == (0, str(path))
+    assert path.read_bytes() == before
+    assert main(['edit', 'undo', str(path.parent)]) == 2
+    assert 'nothing to undo' in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ('arguments', 'sentence'),
+    [
+        (('trim', '--frames', '7:3'), 'there are frames 0 to 29'),
+        (('trim', '--frames', '3-7'), 'is not FROM:TO'),
+        (('trim', '--seconds', '99:'), 'the frames are from 0 to 2.9 s'),
+        (('split', '--at', '30'), 'cannot split there'),
+        (('set', '--instruction', ' '), 'needs an instruction'),
+        (('set',), 'nothing to change'),
+    ],
+)
+def test_what_cannot_be_done_is_said_and_leaves_nothing(capsys, path, arguments, sentence):
+    verb, *options = arguments
+    status, (answer,) = edit(capsys, verb, path, *options)
+    assert (status, sentence in answer['error']) == (2, True)
+    left = path.parent / 'edited'
+    assert not left.exists() or list(left.iterdir()) == []
+
+
+def test_an_unfinished_episode_is_not_edited(tmp_path, capsys):
+    (tmp_path / 'drive.h5.part').write_bytes(b'')
+    assert main(['edit', 'delete', str(tmp_path / 'drive.h5.part')]) == 2
+    assert 'see `episodes repair`' in capsys.readouterr().err
