@@ -1,6 +1,6 @@
 # Copyright 2026 The Mobile VLA Authors
 # SPDX-License-Identifier: Apache-2.0
-"""Tests for `episodes convert`: what it writes, says and returns."""
+"""Tests for `episodes convert`: what it writes, says and returns, whatever the files."""
 
 import json
 import subprocess
@@ -124,7 +124,8 @@ def test_two_sources_of_one_name_do_not_replace_each_other(tmp_path, capsys):
     target = tmp_path / 'new'
     arguments = (tmp_path / 'a', tmp_path / 'b', '--output', target, '--to', 'mcap')
     assert convert(*arguments, '--overwrite') == 1
-    assert f'was just made from {tmp_path}/a/drive.h5' in capsys.readouterr().err
+    assert f'drive.h5 has the name of {tmp_path}/a/drive.h5' in capsys.readouterr().err
+    assert names(target) == ['drive.mcap']
 
 
 def test_an_unfinished_episode_is_sent_to_repair(tmp_path, capsys):

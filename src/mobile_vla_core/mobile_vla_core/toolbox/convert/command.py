@@ -14,8 +14,9 @@ from ...images import JPEG_QUALITY
 from ..output import add_json, print_json, print_lines, printable, progress
 from .assumption import Overrides
 from .bag_topics import BagTopics
-from .converter import check_job, Conversion, convert_all, FORMATS, Job, status_of
+from .conversion_run import convert_all
 from .formats import EPILOG
+from .job import Conversion, FORMATS, Job, status_of
 from .legacy import COLOR_ORDERS, IGNORED
 from .sources import find_sources
 
@@ -82,7 +83,6 @@ def run(arguments: Namespace) -> int:
             instruction=arguments.instruction_topic,
         ),
     )
-    check_job(job)
     sources = find_sources(arguments.paths)
     with progress(len(sources), 'convert', 'recording') as bar:
 

@@ -1,187 +1,126 @@
 # Copyright 2026 The Mobile VLA Authors
 # SPDX-License-Identifier: Apache-2.0
-"""Take recordings through our schema into another format, one by one."""
+"""Take one recording through our schema into another format."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
+import tempfile
 import time
 
 from ...episodes import Episode
 from ...episodes.layout import Layout
-from ...errors import EpisodeError, MobileVlaError
-from ...images import JPEG_QUALITY
-from ..new_output import new_output, OutputError, refuse_existing
-from ..optional_library import need
-from .assumption import Assumption, Overrides
+from ...errors import MobileVlaError
+from ..new_output import refuse_existing
 from .bag import write_bag
-from .bag_topics import BagTopics
-from .layout_g import file_name, write_g
+from .job import Conversion, G, Job, LEROBOT, MCAP, MP4, OURS
+from .layout_g import aligned_frames, file_name, write_g
 from .legacy import open_legacy
-from .lerobot import LeRobotWriter
 from .mcap_file import write_mcap
 from .mp4 import write_mp4
-from .ours import copy_episode, move, room, write_legacy
+from .ours import copy_episode, move, write_legacy
 from .sources import BAG, kind_of, name_of
 
-OURS, G, LEROBOT, MCAP, MP4 = FORMATS = ('ours', 'g', 'lerobot', 'mcap', 'mp4')
+_SUFFIXES = {OURS: '.h5', G: '.h5', MCAP: '.mcap', MP4: '.mp4'}
 
 
-_LIBRARIES = {
-    LEROBOT: (('pyarrow', 'a LeRobot data set'),),
-    MCAP: (('mcap', 'MCAP'), ('rosbags', 'reading and writing ROS 2 messages')),
-    MP4: (('av', 'MP4 video'),),
-}
-
-
-@dataclass
-class Conversion:
-    """What became of one recording."""
-
-    source: Path
-    kind: str = ''
-    output: Path | None = None
-    frames: int = 0
-    seconds: float = 0.0
-    assumptions: list[Assumption] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    lost: list[str] = field(default_factory=list)
-    error: str = ''
-
-
-@dataclass(frozen=True)
-class Job:
+class Converter:
     """
-    What to convert to, and where.
+    Convert a recording; may be sent to another process.
 
-    :param output: the folder of the new files; for LeRobot the data set itself
-    :param camera: whose pictures a format with one camera holds; the primary one when None
+    :param place: a folder on the disk of the output for what is under way
     """
 
-    to: str
-    output: Path
-    overwrite: bool = False
-    quality: int = JPEG_QUALITY
-    camera: str | None = None
-    said: Overrides = field(default_factory=Overrides)
-    topics: BagTopics = field(default_factory=BagTopics)
+    def __init__(self, job: Job, place: Path) -> None:
+        self._job, self._place = job, place
 
+    def __call__(self, source: Path) -> tuple[Conversion, Path | None]:
+        """
+        Convert, and say what came of it; an error is part of that.
 
-def convert_all(
-    sources: Iterable[Path], job: Job, done: Callable[[Conversion], None]
-) -> list[Conversion]:
-    """
-    Convert recordings; one that cannot be converted does not end the run.
+        For LeRobot, return also the episode of our schema that is to go into the data set.
+        """
+        result = Conversion(source)
+        begin = time.monotonic()
+        path = None
+        try:
+            path = self._convert(source, result)
+        except MobileVlaError as error:
+            result.error = str(error)
+        except Exception as error:  # a damaged file makes its library raise whatever happens
+            result.error = f'{type(error).__name__}: {error}'
+        result.seconds = time.monotonic() - begin
+        return result, path
 
-    :param done: called after each
-    :raises MobileVlaError: if nothing can be written at all
-    """
-    for library, purpose in _LIBRARIES.get(job.to, ()):
-        need(library, library, purpose)
-    if job.to == LEROBOT:
-        refuse_existing(job.output, overwrite=job.overwrite)
-        return _to_data_set(sources, job, done)
-    results = []
-    taken: dict[Path, Path] = {}
-    with room(job.output) as place:
-        for source in sources:
-            convert = _Converter(job, place, taken)
-            results.append(_guarded(source, convert, done))
-    return results
-
-
-def _to_data_set(
-    sources: Iterable[Path], job: Job, done: Callable[[Conversion], None]
-) -> list[Conversion]:
-    fps = None if job.said.rate is None else max(round(job.said.rate), 1)
-    results = []
-    with room(job.output.parent) as place:
-        draft = place / job.output.name
-        writer = LeRobotWriter(draft, fps=fps)
-
-        def convert(source: Path, result: Conversion) -> None:
-            with _as_ours(source, place, job, result) as path, Episode(path) as episode:
-                result.frames, notes = writer.add(episode)
-                result.notes += notes
-                result.output = job.output
-
-        results = [_guarded(source, convert, done) for source in sources]
-        if all(result.error for result in results):
-            return results
-        writer.finish()
-        with new_output(job.output, overwrite=job.overwrite) as final:
-            draft.replace(final)
-    return results
-
-
-def _guarded(
-    source: Path,
-    convert: Callable[[Path, Conversion], None],
-    done: Callable[[Conversion], None],
-) -> Conversion:
-    result = Conversion(source)
-    begin = time.monotonic()
-    try:
-        convert(source, result)
-    except MobileVlaError as error:
-        result.error = str(error)
-    except Exception as error:  # a damaged file makes its library raise whatever happens
-        result.error = f'{type(error).__name__}: {error}'
-    if result.error:
-        result.output = None
-    result.seconds = time.monotonic() - begin
-    done(result)
-    return result
-
-
-class _Converter:
-    """Write a file for each recording."""
-
-    def __init__(self, job: Job, place: Path, taken: dict[Path, Path]) -> None:
-        self._job, self._place, self._taken = job, place, taken
-
-    def __call__(self, source: Path, result: Conversion) -> None:
-        if self._job.to != G:  # whose name depends on the scenario
-            self._take(self._target(source, ''), source)
-        with _as_ours(source, self._place, self._job, result) as path:
+    def _convert(self, source: Path, result: Conversion) -> Path | None:
+        job = self._job
+        if job.to in (OURS, MCAP, MP4):  # before the work is done; the name of G comes of it
+            refuse_existing(self.target(source), overwrite=job.overwrite)
+        # Of its own, for two recordings may have one name.
+        room = Path(tempfile.mkdtemp(dir=self._place))
+        path = self._as_ours(source, room, result)
+        if job.to == OURS:
             with Episode(path) as episode:
                 result.frames = len(episode)
-                target = self._target(source, episode.scenario)
-                if self._job.to == G:
-                    self._take(target, source)
-                if self._job.to != OURS:
-                    with new_output(target, overwrite=self._job.overwrite) as draft:
-                        self._write(episode, draft, result)
-            if self._job.to == OURS:
-                self._place_ours(path, target, ours=path == source)
+            put = copy_episode if path == source else move
+            put(path, self.target(source), overwrite=job.overwrite)
+            result.output = self.target(source)
+            return None
+        with Episode(path) as episode:
+            if job.to == LEROBOT:
+                _read_all(episode)
+                return path
+            target = self.target(source, episode.scenario)
+            refuse_existing(target, overwrite=job.overwrite)
+            draft = room / f'draft{target.suffix}'
+            self._write(episode, draft, result)
+        move(draft, target, overwrite=job.overwrite)
         result.output = target
+        if path != source:
+            path.unlink()
+        return None
 
-    def _target(self, source: Path, scenario: str) -> Path:
+    def target(self, source: Path, scenario: str = '') -> Path:
+        """Return where a recording goes to; layout G has its scenario in the name."""
         stem = name_of(source)
-        if self._job.to == G:
-            return self._job.output / file_name(stem, scenario)
-        suffix = {OURS: '.h5', MCAP: '.mcap', MP4: '.mp4'}[self._job.to]
-        return self._job.output / f'{stem}{suffix}'
+        name = file_name(stem, scenario) if self._job.to == G else f'{stem}{self._suffix}'
+        return self._job.output / name
 
-    def _take(self, target: Path, source: Path) -> None:
-        """Refuse a target before the work is done."""
-        if target in self._taken:
-            raise OutputError(f'{target} was just made from {self._taken[target]}')
-        refuse_existing(target, overwrite=self._job.overwrite)
-        if target.resolve() == source.resolve():
-            raise OutputError(f'{target} would replace its source: choose another output')
-        self._taken[target] = source
+    @property
+    def _suffix(self) -> str:
+        return _SUFFIXES[self._job.to]
+
+    def _as_ours(self, source: Path, room: Path, result: Conversion) -> Path:
+        """Return an episode of our schema: the source, or one made of it in `room`."""
+        job, said = self._job, self._job.said
+        result.kind = kind_of(source, said.layout)
+        if result.kind == Layout.OURS.value:
+            if said.instruction is not None or said.scenario is not None:
+                result.notes.append('it keeps its own labels; `episodes edit` changes them')
+            return source
+        if result.kind == BAG:
+            report = write_bag(
+                source,
+                room,
+                name=name_of(source),
+                said=said,
+                topics=job.topics,
+                quality=job.quality,
+            )
+            result.assumptions, result.lost = report.assumptions, report.lost
+            return report.path
+        with open_legacy(source, Layout(result.kind), said) as legacy:
+            result.assumptions = list(legacy.assumptions)
+            return write_legacy(legacy, room, quality=job.quality)
 
     def _write(self, episode: Episode, draft: Path, result: Conversion) -> None:
-        camera = self._job.camera
-        others = [name for name in episode.cameras if name != (camera or episode.primary_camera)]
+        result.frames = len(episode)
         if self._job.to == MCAP:
             _, lines = write_mcap(episode, draft)
             result.notes += lines
             return
+        camera = self._job.camera
+        others = [name for name in episode.cameras if name != (camera or episode.primary_camera)]
         if others:
             result.notes.append(f'cameras not written: {", ".join(others)}; choose with --camera')
         if self._job.to == G:
@@ -191,52 +130,11 @@ class _Converter:
         if moved:
             result.notes.append(f'{moved} stamps do not increase; shown a millisecond later')
 
-    def _place_ours(self, path: Path, target: Path, *, ours: bool) -> None:
-        if ours:
-            copy_episode(path, target, overwrite=self._job.overwrite)
-        else:
-            move(path, target, overwrite=self._job.overwrite)
 
-
-@contextmanager
-def _as_ours(source: Path, place: Path, job: Job, result: Conversion) -> Iterator[Path]:
-    """Give the path of an episode of our schema: the source, or one made of it in `place`."""
-    said = job.said
-    result.kind = kind_of(source, said.layout)
-    if result.kind == Layout.OURS.value:
-        if said.instruction is not None or said.scenario is not None:
-            result.notes.append('it keeps its own labels; `episodes edit` changes them')
-        yield source
-        return
-    name = name_of(source)
-    if result.kind == BAG:
-        report = write_bag(
-            source, place, name=name, said=said, topics=job.topics, quality=job.quality
-        )
-        result.assumptions, result.lost = report.assumptions, report.lost
-        path = report.path
-    else:
-        with open_legacy(source, Layout(result.kind), said) as legacy:
-            result.assumptions = list(legacy.assumptions)
-            path = write_legacy(legacy, place, quality=job.quality)
-    try:
-        yield path
-    finally:
-        path.unlink(missing_ok=True)
-
-
-def status_of(results: Iterable[Conversion]) -> int:
-    """Return the exit status: 0 all converted, 1 something lost, 2 nothing converted."""
-    results = list(results)
-    failed = [result for result in results if result.error]
-    if len(failed) == len(results):
-        return 2
-    return 1 if failed or any(result.lost for result in results) else 0
-
-
-def check_job(job: Job) -> None:
-    """Raise EpisodeError for options that do not go together."""
-    if job.said.rate is not None and not 0 < job.said.rate < float('inf'):
-        raise EpisodeError(f'--rate {job.said.rate:g} is no rate: give frames per second')
-    if not 1 <= job.quality <= 100:
-        raise EpisodeError(f'--jpeg-quality {job.quality}: expected 1 to 100')
+def _read_all(episode: Episode) -> None:
+    """Read what a data set takes of an episode, so that a damage shows here and not there."""
+    for camera in episode.cameras:
+        aligned_frames(episode, camera)
+        for frame in range(episode.frames(camera)):
+            episode.jpeg(frame, camera)
+    _ = episode.odometry

@@ -35,7 +35,7 @@ def attributes(file: h5py.File) -> dict[str, Any]:
     if isinstance(metadata, h5py.Group):
         scalars = {k: v for k, v in metadata.items() if isinstance(v, h5py.Dataset)}
         found |= {key: value[()] for key, value in scalars.items() if value.size == 1}
-    return {key: _plain(value) for key, value in found.items()}
+    return {str(_plain(key)): _plain(value) for key, value in found.items()}
 
 
 def find_scenario(path: Path, values: Mapping[str, Any], said: Overrides) -> Assumption:
@@ -98,7 +98,9 @@ def find_start(path: Path, values: Mapping[str, Any]) -> tuple[datetime | None, 
 
 def _plain(value: Any) -> Any:
     if isinstance(value, (bytes, str)):
-        return schema.decode_text(value).strip('\0')
+        # Of a damaged file, names may hold what no UTF-8 can say.
+        text = schema.decode_text(value).strip('\0')
+        return text.encode(errors='replace').decode()
     if isinstance(value, np.ndarray):
         return [_plain(item) for item in value.ravel().tolist()]
     return value.item() if isinstance(value, np.generic) else value
