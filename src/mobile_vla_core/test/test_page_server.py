@@ -3,14 +3,20 @@
 
 from http.client import HTTPConnection
 import json
+import signal
+import subprocess
+import sys
 import time
+from urllib.request import urlopen
 
 import cv2
+from legacy_fixture import write_v1
 import numpy as np
 import pytest
 from view_fixture import PERIOD, record
 
 from mobile_vla_core.episodes import Episode
+from mobile_vla_core.toolbox.command import main
 from mobile_vla_core.toolbox.view.access import TOKEN_HEADER
 from mobile_vla_core.toolbox.view.serve import running
 
@@ -58,6 +64,7 @@ def folder(tmp_path_factory):
     record(folder, 'one', missing=(5, 6))
     record(folder, 'two', instruction='오른쪽으로 가', scenario='1box_vert_right')
     record(folder, 'three', outcome='failure')
+    write_v1(folder / 'old.h5', frames=4, size=(24, 32))
     (folder / 'text.h5').write_text('not an episode')
     (folder / 'cut.h5').write_bytes((folder / 'one.h5').read_bytes()[:9000])
     (folder / 'secret.txt').write_text('secret')
@@ -73,13 +80,15 @@ def client(folder):
 
 def test_the_list_tells_labels_and_lengths_and_names_damaged_files(client):
     episodes = client.episodes()
-    assert sorted(episodes) == ['cut.h5', 'one.h5', 'text.h5', 'three.h5', 'two.h5']
+    assert sorted(episodes) == ['cut.h5', 'old.h5', 'one.h5', 'text.h5', 'three.h5', 'two.h5']
     two = episodes['two.h5']
     assert (two['instruction'], two['scenario']) == ('오른쪽으로 가', '1box_vert_right')
     assert (two['frames'], two['seconds'], two['state']) == (20, pytest.approx(1.9), 'ready')
     for name in ('cut.h5', 'text.h5'):
         assert episodes[name]['state'] == 'damaged'
         assert name in episodes[name]['problem']
+    assert episodes['old.h5']['state'] == 'foreign'
+    assert 'schema mismatch' in episodes['old.h5']['problem']
 
 
 def test_findings_of_check_come_with_their_frames(client):
@@ -87,6 +96,7 @@ def test_findings_of_check_come_with_their_frames(client):
     codes = {f['code']: f['frames'] for f in episodes['one.h5']['findings']}
     assert codes['time.gap'] == [4, 5]
     assert [f['code'] for f in episodes['text.h5']['findings']] == ['file.not_hdf5']
+    assert 'schema.legacy' in [f['code'] for f in episodes['old.h5']['findings']]
 
 
 def test_the_curves_are_those_of_the_episode(client, folder):
@@ -204,3 +214,24 @@ def test_bound_to_all_addresses_everything_needs_the_key(folder):
         assert client.get(f'/?key={server.access.key}')[0] == 303
         cookie = server.access.cookie().split(';')[0]
         assert client.get('/api/episodes', Cookie=cookie)[0] == 200
+
+
+def test_the_program_prints_its_address_and_ends_at_ctrl_c(folder):
+    command = [sys.executable, '-m', 'mobile_vla_core.toolbox.command', 'view', '--serve']
+    options = [str(folder), '--port', '0', '--no-check', '--json']
+    with subprocess.Popen([*command, *options], stdout=subprocess.PIPE, text=True) as process:
+        document = ''.join(iter(process.stdout.readline, '}\n')) + '}'
+        with urlopen(json.loads(document)['address'], timeout=LIMIT) as answer:
+            assert b'<title>Episodes</title>' in answer.read()
+        process.send_signal(signal.SIGINT)
+        assert process.wait(LIMIT) == 0
+
+
+def test_what_cannot_be_served_is_refused_in_a_sentence(folder, capsys):
+    for arguments, said in [
+        ([folder / 'one.h5'], 'is not a folder'),
+        ([folder, folder], 'one folder'),
+        ([folder, '--host', '192.0.2.1'], 'cannot serve at 192.0.2.1'),
+    ]:
+        assert main(['view', '--serve', *map(str, arguments)]) == 2
+        assert said in capsys.readouterr().err

@@ -10,9 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...episodes import align_actions, Episode
+from ..checks.time_checks import GAP
 
-GAP_PERIODS = 1.5
-"""Frames further apart than this many periods have a gap between them: one is missing."""
 ASSUMED_PERIOD = 0.1
 """Between frames whose stamps say nothing [s]."""
 
@@ -75,7 +74,7 @@ def find_gaps(seconds: NDArray[np.float64]) -> tuple[Gap, ...]:
     steps = np.diff(seconds)
     if len(steps) < 2:
         return ()
-    late = np.flatnonzero(steps > GAP_PERIODS * np.median(steps))
+    late = np.flatnonzero(steps > GAP * np.median(steps))
     return tuple(Gap(int(t), float(seconds[t]), float(seconds[t + 1])) for t in late)
 
 
