@@ -31,9 +31,9 @@ class Code(NamedTuple):
 
 
 _NOTE, _WARNING, _ERROR = Severity.NOTE, Severity.WARNING, Severity.ERROR
-_REPAIR = 'episodes repair copies what is readable to a new file'
+_REPAIR = '`episodes repair` copies what is readable to a new file'
 _REWRITE = 'write the episode anew with the recorder or `episodes convert`'
-_LOOK = 'look at it with `episodes view`, then leave it out or cut it with `episodes edit`'
+_LOOK = 'look at it with `episodes view`, then leave it out or cut it with `episodes edit trim`'
 _RELABEL = 'give it the right label with `episodes edit set`'
 _RECORD = 'record more of what is rare'
 
@@ -45,22 +45,22 @@ CODES: dict[str, Code] = {
     'file.not_hdf5': Code(
         _ERROR,
         'its first bytes are those of another kind of file',
-        'episodes repair looks for pictures in it; else delete or rename it',
+        '`episodes repair` looks for pictures in it; else delete or rename it',
     ),
     'file.truncated': Code(_ERROR, 'it is shorter than it says of itself', _REPAIR),
     'file.damaged': Code(_ERROR, 'the HDF5 library refuses to open it', _REPAIR),
     'file.crash': Code(_ERROR, 'the HDF5 library crashes on it', _REPAIR),
     'file.hang': Code(_ERROR, 'the HDF5 library comes to no end on it', _REPAIR),
     'file.unfinished': Code(
-        _ERROR, 'its recorder ended before it could close it', 'episodes repair finishes it'
+        _ERROR, 'its recorder ended before it could close it', '`episodes repair` finishes it'
     ),
     'file.recording': Code(_NOTE, 'a recorder still writes to it', ''),
     # What is in it, and what should be.
     'schema.mismatch': Code(
-        _ERROR, 'a layout that is not known', 'episodes convert, with options for what it holds'
+        _ERROR, 'a layout that is not known', '`episodes convert --help`: say what it holds'
     ),
     'schema.legacy': Code(
-        _WARNING, 'a known older layout, which training does not read', 'episodes convert'
+        _WARNING, 'a known older layout, which training does not read', '`episodes convert`'
     ),
     'data.missing': Code(_ERROR, 'a dataset or attribute of the schema is not there', _REPAIR),
     'data.type': Code(_ERROR, 'a dataset has values of another type', _REWRITE),
@@ -73,7 +73,9 @@ CODES: dict[str, Code] = {
     # When.
     'time.not_finite': Code(_ERROR, 'stamps that are NaN, infinite or no time', _REPAIR),
     'time.backwards': Code(
-        _ERROR, 'stamps that go back', 'synchronise the clocks; cut there with `episodes edit`'
+        _ERROR,
+        'stamps that go back',
+        'synchronise the clocks; cut there with `episodes edit trim`',
     ),
     'time.duplicate': Code(_WARNING, 'pictures with the same stamp', 'mend the camera driver'),
     'time.gap': Code(

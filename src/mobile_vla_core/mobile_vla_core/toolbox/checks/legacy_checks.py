@@ -100,5 +100,7 @@ class LegacyCheck:
         artificial[kept] = False
         for first, last in frame_ranges(artificial):
             code = 'action.artificial_start' if first == 0 else 'action.artificial_end'
-            text = f'{last - first + 1} rows that the recorder of layout {self._layout.value} made'
+            text = (
+                f'rows {first} to {last} are made by the recorder of layout {self._layout.value}'
+            )
             self.findings.append(Finding(code, self._path.name, text, (first, last)))
