@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests for bag.py and bag_topics.py: a bag becomes an episode with its colours and times."""
 
+import sqlite3
+
 from bag_fixture import (
     BEGIN,
     DELAY,
@@ -69,6 +71,15 @@ def test_a_single_file_of_a_bag_is_read_too(tmp_path, storage):
     path = write_bag(tmp_path / 'bag', storage)
     (file,) = (item for item in path.iterdir() if item.suffix in ('.mcap', '.db3'))
     assert convert(file).frames == FRAMES
+
+
+def test_a_bag_of_humble_which_holds_no_definitions_is_read_too(tmp_path):
+    path = write_bag(tmp_path / 'bag', 'sqlite3')
+    with sqlite3.connect(next(path.glob('*.db3'))) as database:
+        database.execute('DROP TABLE message_definitions')
+        database.execute('UPDATE schema SET schema_version = 3')
+    database.close()
+    assert convert(path).frames == FRAMES
 
 
 def test_two_cameras_are_named_by_their_topics_the_first_is_primary(tmp_path):

@@ -16,6 +16,7 @@ import pytest
 
 from mobile_vla_core.episodes import Episode
 from mobile_vla_core.toolbox.command import main
+from mobile_vla_core.toolbox.convert import conversion_run
 
 NAME = 'episode_20250801_183000_1box_vert_left_50cm'
 
@@ -78,6 +79,25 @@ def test_a_bad_file_is_named_and_the_others_are_converted(tmp_path, capsys):
     assert 'foreign.h5: foreign.h5: schema mismatch: found no keys, expected one of' in said.err
     assert 'converted 1 of 3' in said.out
     assert names(tmp_path / 'new') == [f'{NAME}.h5']
+
+
+def test_a_file_in_which_the_library_comes_to_no_end_is_named_and_the_others_go_on(
+    tmp_path, capsys, monkeypatch
+):
+    monkeypatch.setattr(conversion_run, 'LEAST_TIME', 6.0)
+    monkeypatch.setattr(conversion_run, 'SLOWEST_BYTES', 1e9)
+    folder = tmp_path / 'old'
+    folder.mkdir()
+    for name in ('a', 'b', 'c'):
+        write_v1(folder / f'{name}.h5', size=SMALL)
+    content = bytearray((folder / 'b.h5').read_bytes())
+    # The size of the first text in the heap: it then ends where it begins.
+    heap = content.index(b'GCOL')
+    content[heap + 24 : heap + 32] = (2**64 - 16).to_bytes(8, 'little')
+    (folder / 'b.h5').write_bytes(content)
+    assert convert(folder, '--output', tmp_path / 'new') == 1
+    assert 'b.h5: reading it came to no end in 6 s' in capsys.readouterr().err
+    assert names(tmp_path / 'new') == ['a.h5', 'c.h5']
 
 
 def test_nothing_converted_is_status_2(tmp_path, capsys):
