@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 import os
 from pathlib import Path
 import random
@@ -22,7 +23,9 @@ from damage_cases import make_episode
 from mobile_vla_core.episodes import Episode
 from mobile_vla_core.errors import MobileVlaError
 from mobile_vla_core.toolbox.checks.examination import examine
+from mobile_vla_core.toolbox.salvage.jpeg_fault import JpegFault
 from mobile_vla_core.toolbox.salvage.salvage_copy import SalvageCopy
+from mobile_vla_core.toolbox.salvage.salvage_report import SalvageReport
 from mobile_vla_core.toolbox.worker_pool import Failure, WorkerPool
 
 LIMIT = 10.0
@@ -95,17 +98,22 @@ def read_changed(task: Path) -> dict[str, object]:
     work.mkdir()
     answer = {'crash': '', 'repaired': False, 'modified': False}
     try:
-        for step in (_read, examine):
-            _attempt(step, path, answer)
-        report = _attempt(lambda path: SalvageCopy(path, work, lambda: None).run(), path, answer)
-        if report is not None and report.target is not None:
-            answer['repaired'] = True
-            _read(report.target)
+        with JpegFault():  # the warnings of the JPEG library are not shown
+            for step in (_read, examine):
+                _attempt(step, path, answer)
+            report = _attempt(partial(_repair, work=work), path, answer)
+            if report is not None and report.target is not None:
+                answer['repaired'] = True
+                _read(report.target)
         answer['modified'] = path.stat().st_mtime_ns != before or path.read_bytes() != changed
     finally:
         path.unlink()
         shutil.rmtree(work)
     return answer
+
+
+def _repair(path: Path, work: Path) -> SalvageReport:
+    return SalvageCopy(path, work, lambda: None).run()
 
 
 def _attempt(step: Callable[[Path], object], path: Path, answer: dict[str, object]) -> object:
@@ -114,7 +122,7 @@ def _attempt(step: Callable[[Path], object], path: Path, answer: dict[str, objec
     except MobileVlaError:
         return None
     except Exception as error:
-        answer['crash'] = f'{step.__name__}: {type(error).__name__}: {error}'
+        answer['crash'] = f'{step}: {type(error).__name__}: {error}'
         return None
 
 

@@ -155,7 +155,7 @@ class DamagedFile:
             )
         if np.dtype(wanted.dtype).kind == 'u' and values.dtype.kind in 'fi':
             whole = np.isfinite(values) & (values >= 0) & (values < 2.0**53)
-            readable &= whole.reshape(len(values), -1).all(axis=1)
+            readable &= of_each_row(whole)
             values = np.where(whole, values, 0)
         return values.astype(wanted.dtype), readable
 
@@ -202,6 +202,11 @@ class DamagedFile:
     def _note(self, note: str) -> None:
         if note not in self.notes:
             self.notes.append(note)
+
+
+def of_each_row(values: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return for each row whether all its values are true, also where there is no row."""
+    return values.all(axis=tuple(range(1, values.ndim)))
 
 
 def _plain(value: Any) -> Any:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ...action_space import ACTION_TYPE, ActionType, VELOCITY_DIM
 from ...episodes import schema
 from ...episodes.alignment import align_actions
-from .damaged_file import DamagedFile
+from .damaged_file import DamagedFile, of_each_row
 from .stamps import is_given
 
 Rows = dict[str, NDArray[Any]]
@@ -135,7 +135,7 @@ class DamagedStreams:
         for values, readable in found.values():
             good &= readable[:count]
             if values.dtype.kind == 'f' and name == schema.COMMANDS:
-                good &= np.isfinite(values[:count]).reshape(count, -1).all(axis=1)
+                good &= of_each_row(np.isfinite(values[:count]))
         if name == schema.EVENTS:
             good &= np.isfinite(found['stamp'][0][:count])
             good &= found['kind'][0][:count] != b''
