@@ -29,6 +29,15 @@ def names(folder) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
+def loop_in_heap(path):
+    """Damage the size of the first text in a file's heap: it then ends where it begins."""
+    content = bytearray(path.read_bytes())
+    heap = content.index(b'GCOL')
+    content[heap + 24 : heap + 32] = (2**64 - 16).to_bytes(8, 'little')
+    path.write_bytes(content)
+    return path
+
+
 @pytest.fixture
 def old(tmp_path):
     """Return a folder with a recording of every older layout, a bag and one of ours."""
@@ -90,14 +99,19 @@ def test_a_file_in_which_the_library_comes_to_no_end_is_named_and_the_others_go_
     folder.mkdir()
     for name in ('a', 'b', 'c'):
         write_v1(folder / f'{name}.h5', size=SMALL)
-    content = bytearray((folder / 'b.h5').read_bytes())
-    # The size of the first text in the heap: it then ends where it begins.
-    heap = content.index(b'GCOL')
-    content[heap + 24 : heap + 32] = (2**64 - 16).to_bytes(8, 'little')
-    (folder / 'b.h5').write_bytes(content)
+    loop_in_heap(folder / 'b.h5')
     assert convert(folder, '--output', tmp_path / 'new') == 1
     assert 'b.h5: reading it came to no end in 6 s' in capsys.readouterr().err
     assert names(tmp_path / 'new') == ['a.h5', 'c.h5']
+
+
+def test_a_single_file_without_end_is_named_too(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(conversion_run, 'LEAST_TIME', 1.0)
+    monkeypatch.setattr(conversion_run, 'SLOWEST_BYTES', 1e9)
+    path = loop_in_heap(write_v1(tmp_path / 'a.h5', size=SMALL))
+    assert convert(path, '--output', tmp_path / 'new') == 2
+    assert 'a.h5: reading it came to no end in 1 s' in capsys.readouterr().err
+    assert names(tmp_path / 'new') == []
 
 
 def test_nothing_converted_is_status_2(tmp_path, capsys):

@@ -61,9 +61,6 @@ def time_limit(path: Path) -> float:
 def _work(
     converter: Converter, sources: Sequence[Path]
 ) -> Iterator[tuple[int, tuple[Conversion, Path | None]]]:
-    if len(sources) == 1:  # which has no others to protect
-        yield 0, converter(sources[0])
-        return
     for number, outcome in WorkerPool(converter, time_limit=time_limit).map(sources):
         if isinstance(outcome, Failure):
             outcome = Conversion(sources[number], error=outcome.text), None

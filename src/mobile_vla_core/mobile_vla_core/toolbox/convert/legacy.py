@@ -234,7 +234,8 @@ def _velocities(
     bad = int((~np.isfinite(columns[:, :VELOCITY_DIM])).any(axis=1).sum())
     if bad:
         why = f'{why}; {bad} rows are NaN or infinite and stay so'
-    velocities = columns[:, :VELOCITY_DIM].astype(np.float32)
+    with np.errstate(over='ignore'):  # what float32 cannot hold becomes infinite
+        velocities = columns[:, :VELOCITY_DIM].astype(np.float32)
     return velocities, types.astype(np.int64), Assumption('action names', ','.join(names), why)
 
 
