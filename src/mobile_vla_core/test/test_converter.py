@@ -3,8 +3,10 @@
 """Tests for `episodes convert`: what it writes, says and returns, whatever the files."""
 
 import json
+import signal
 import subprocess
 import sys
+import time
 
 import av
 from bag_fixture import write_bag
@@ -112,6 +114,20 @@ def test_a_single_file_without_end_is_named_too(tmp_path, capsys, monkeypatch):
     assert convert(path, '--output', tmp_path / 'new') == 2
     assert 'a.h5: reading it came to no end in 1 s' in capsys.readouterr().err
     assert names(tmp_path / 'new') == []
+
+
+def test_an_interrupted_run_leaves_nothing_half_done(tmp_path):
+    path = loop_in_heap(write_v1(tmp_path / 'a.h5', size=SMALL))  # which would take a minute
+    target = tmp_path / 'new'
+    command = [sys.executable, '-m', 'mobile_vla_core.toolbox.command', 'convert', path, '-o']
+    program = subprocess.Popen([*command, target], stderr=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + 30
+    while not list(target.glob('.convert_*/*')) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    program.send_signal(signal.SIGINT)
+    assert program.communicate(timeout=30)[1] == 'episodes convert: interrupted\n'
+    assert program.returncode == 130
+    assert names(target) == []
 
 
 def test_nothing_converted_is_status_2(tmp_path, capsys):

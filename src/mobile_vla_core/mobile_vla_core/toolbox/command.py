@@ -27,6 +27,8 @@ Verb -> (module of this package, one line for `--help`).
 A module has `add_arguments(parser)` and `run(arguments) -> exit status`.
 """
 
+INTERRUPTED = 130
+"""Exit status after Ctrl-C, as shells have it."""
 UNABLE = 2
 """Exit status when the arguments or the files do not allow what was asked; 1 is a finding."""
 
@@ -51,6 +53,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except MobileVlaError as error:
         print(f'episodes {values.verb}: {error}', file=sys.stderr)
         return UNABLE
+    except KeyboardInterrupt:
+        print(f'episodes {values.verb}: interrupted', file=sys.stderr)
+        return INTERRUPTED
     except BrokenPipeError:
         sys.stderr.close()
         return 0
