@@ -40,7 +40,7 @@ def action_plot(episode: Episode) -> Figure:
             panel.axvspan(gap.start, gap.end, color=GAP_COLOUR, alpha=0.25, lw=0)
     clock = {'header': 'capture times', 'receive': 'receive times: the capture times are unusable'}
     panels[-1].set_xlabel(f'[s] from the first frame ({clock.get(curves.clock, "no stamps")})')
-    figure.legend(handles=_legend(curves), loc='lower center', ncols=6, frameon=False, fontsize=8)
+    figure.legend(handles=_legend(curves), loc='lower center', ncol=6, frameon=False, fontsize=8)
     head = f'{plain_text(episode.instruction)}\n'
     details = (episode.scenario or 'no scenario', episode.outcome, f'{len(episode)} frames')
     figure.suptitle(head + ' · '.join((episode.path.name, *details)), fontsize=10, color=INK)

@@ -16,7 +16,6 @@ from ...images import use_one_thread
 from ..new_output import new_output
 from ..output import add_json, print_json, print_lines, progress
 from ..selection import add_selection, select_files
-from .readable import readable
 
 LOOPBACK = '127.0.0.1'
 PORT = 8460
@@ -70,7 +69,8 @@ def write_pictures(arguments: Namespace) -> int:
             try:
                 written += _write(path, writers, arguments)
             except MobileVlaError as error:
-                failed.append({'episode': path, 'error': str(error)})
+                named = str(error) if path.name in str(error) else f'{path.name}: {error}'
+                failed.append({'episode': path, 'error': named})
             bar.update()
     if arguments.json:
         print_json({'written': written, 'failed': failed})
@@ -84,7 +84,7 @@ def write_pictures(arguments: Namespace) -> int:
 def _write(path: Path, writers: dict[str, Callable], arguments: Namespace) -> list[Path]:
     stem = path.name.removesuffix(schema.PART_SUFFIX).removesuffix(path.suffix)
     written = []
-    with readable(path), Episode(path) as episode:
+    with Episode(path) as episode:
         for suffix, writer in writers.items():
             target = arguments.output / f'{stem}{suffix}'
             with new_output(target, overwrite=arguments.overwrite) as draft:

@@ -13,7 +13,7 @@ import numpy as np
 
 from ...action_space import ACTION_TYPE, ANGULAR_Z, LINEAR_X, LINEAR_Y
 from ...episodes import Episode
-from ...errors import EpisodeError, ImageFormatError
+from ...errors import EpisodeError, MobileVlaError
 from ...plain_text import plain_text
 from .action_colours import INK, type_colour, type_name
 from .curves import Curves, episode_curves
@@ -92,7 +92,7 @@ def _aspect(episode: Episode, camera: str | None) -> float:
     for t in range(episode.frames(camera)):
         try:
             height, width = episode.image(t, camera).shape[:2]
-        except (ImageFormatError, OSError):
+        except MobileVlaError:
             continue
         return height / width
     return 9 / 16
@@ -105,7 +105,7 @@ def _draw_frame(
     panel.set_yticks([])
     try:
         panel.imshow(episode.image(t, camera), aspect='auto', interpolation='antialiased')
-    except (ImageFormatError, OSError) as error:
+    except MobileVlaError as error:
         text = 'unreadable:\n' + str(error)[:60]
         panel.text(0.5, 0.5, text, transform=panel.transAxes, fontsize=6, wrap=True, ha='center')
         panel.set_facecolor(f'{UNREADABLE}55')
