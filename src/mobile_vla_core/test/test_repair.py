@@ -163,6 +163,19 @@ def test_a_damaged_picture_is_lost_and_named_and_the_others_are_not(tmp_path, ca
     assert frames(report, 'front') == [jpeg(t) for t in range(FRAMES) if t != 7]
 
 
+def test_pictures_that_a_camera_makes_with_a_flaw_are_no_damage(tmp_path, capsys):
+    writer = EpisodeWriter(tmp_path / 'odd', instruction='go')
+    flawed = [jpeg(t)[:-2] + b'\x55' * 40 + b'\xff\xd9' for t in range(10)]
+    for t, picture in enumerate(flawed):
+        writer.add_frame('front', picture, t + 1, t + 1)
+    content = bytearray(writer.close().read_bytes())
+    assert repair(tmp_path, capsys, content)[1]['sound']
+    start = content.find(flawed[0])
+    content[:start] = bytes(start)
+    _, report = repair(tmp_path, capsys, content, 'bare.h5')
+    assert frames(report, 'front') == flawed
+
+
 def test_stamps_and_commands_that_are_no_numbers_are_mended(tmp_path, capsys, original):
     path = tmp_path / 'torn.h5'
     path.write_bytes(original.read_bytes())

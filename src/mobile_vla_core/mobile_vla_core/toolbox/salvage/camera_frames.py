@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from ...episodes import schema
 from ...episodes.damage import READ_ERRORS, reason
 from .damaged_file import DamagedFile
+from .jpeg_fault import is_warning
 from .raw_pictures import RawPicture, RawPictures
 
 HEADER, RECEIVE, END = schema.CAMERA_COLUMNS
@@ -42,7 +43,8 @@ class CameraFrames:
         rows = [len(self._ends), *(np.count_nonzero(np.isfinite(s)) for s in stamps)]
         self.count = len(self._ends) or int(max(rows))
         """Frames that the file says it has."""
-        self.pictures: dict[int, bytes] = {}
+        self._pictures: dict[int, bytes | None] = {}
+        self._known: set[int] = set()
         self.lost: dict[int, str] = {}
         self._starts = _starts(
             self._ends, ends[1] if ends else None, MOST if self._bytes is None else self._length
@@ -59,14 +61,26 @@ class CameraFrames:
             self.place(RawPictures(self._read(0, self._length), fault).whole)
 
     @property
-    def is_whole(self) -> bool:
-        """Whether every frame is there."""
-        return self.count > 0 and len(self.pictures) == self.count
+    def is_to_be_searched(self) -> bool:
+        """Whether bytes that the structure does not lead to may hold its frames."""
+        return not self._starts or any(UNREAD in text for text in self.lost.values())
 
-    def has(self, found: Sequence[RawPicture]) -> bool:
-        """Return whether any of these pictures is one of the frames."""
-        known = set(self.pictures.values())
-        return any(picture.jpeg in known for picture in found)
+    @property
+    def frames(self) -> list[int]:
+        """The frames that are there, in order."""
+        return sorted(self._pictures)
+
+    def picture(self, t: int) -> bytes:
+        """Return a frame that is there; most are not kept in memory but read again."""
+        jpeg = self._pictures[t]
+        if jpeg is None:
+            start, end = self._starts[t]
+            jpeg = self._stored(start, end)
+        return jpeg
+
+    def knows(self, jpeg: bytes) -> bool:
+        """Return whether a picture is one of the frames."""
+        return hash(jpeg) in self._known
 
     def place(self, found: Sequence[RawPicture]) -> None:
         """Give pictures found elsewhere the places they had, as far as these can be known."""
@@ -76,9 +90,8 @@ class CameraFrames:
         lengths = {t: end - start for t, (start, end) in self._starts.items()}
         wanted = iter(sorted(t for t in self.lost if t in lengths and UNREAD in self.lost[t]))
         t = next(wanted, None)
-        known = set(self.pictures.values())
         for position, picture in enumerate(found):
-            if picture.jpeg in known:
+            if self.knows(picture.jpeg):
                 continue
             rest = {len(later.jpeg) for later in found[position:]}
             while t is not None and lengths[t] not in rest:  # lost for good
@@ -95,9 +108,8 @@ class CameraFrames:
             missing = range(len(jpegs), self.count)
             self.lost = dict.fromkeys(missing, 'its picture is not found, nor which one it was')
             self.count = max(self.count, len(jpegs))
-        self.pictures = dict(enumerate(jpegs[: self.count]))
-        self.by_marks = len(self.pictures)
-        self.lost = {t: text for t, text in self.lost.items() if t not in self.pictures}
+        for t, jpeg in enumerate(jpegs[: self.count]):
+            self._keep(t, jpeg)
 
     @property
     def _length(self) -> int:
@@ -110,7 +122,7 @@ class CameraFrames:
                 continue
             start, end = self._starts[t]
             try:
-                jpeg = self._bytes[start:end].tobytes()
+                jpeg = self._stored(start, end)
             except READ_ERRORS as error:
                 self.lost[t] = f'{UNREAD} ({reason(error)})'
                 continue
@@ -118,13 +130,20 @@ class CameraFrames:
             if fault:
                 self.lost[t] = fault
             else:
-                self.pictures[t] = jpeg
+                self._pictures[t] = None
+            if not fault or is_warning(fault):
+                self._known.add(hash(jpeg))
+        warned = [t for t, text in self.lost.items() if is_warning(text)]
+        if len(warned) > len(self._pictures):  # the camera makes them so
+            for t in warned:
+                self._pictures[t] = None
+                del self.lost[t]
 
     def _look_between(self, first: int, after: int) -> None:
         """Look for pictures where the index is wrong: between frames that are sound."""
         start = self._starts[first - 1][1] if first else 0
         end = self._starts[after][0] if after < self.count else self._length
-        found = RawPictures(self._read(start, end), self._fault).whole
+        found = RawPictures(self._read(start, end), self._fault, take_warned=False).whole
         if len(found) == after - first:
             for t, picture in zip(range(first, after), found, strict=True):
                 self._keep(t, picture.jpeg)
@@ -135,9 +154,13 @@ class CameraFrames:
                 self._keep(places[start + picture.start], picture.jpeg)
 
     def _keep(self, t: int, jpeg: bytes) -> None:
-        self.pictures[t] = jpeg
+        self._pictures[t] = jpeg
+        self._known.add(hash(jpeg))
         self.lost.pop(t, None)
         self.by_marks += 1
+
+    def _stored(self, start: int, end: int) -> bytes:
+        return self._bytes[start:end].astype(np.uint8).tobytes()
 
     def _read(self, start: int, end: int) -> bytes:
         """Return bytes, zeros for a chunk that cannot be read."""
@@ -146,7 +169,7 @@ class CameraFrames:
         while start < end:
             limit = min((start // step + 1) * step, end)
             try:
-                pieces.append(self._bytes[start:limit].tobytes())
+                pieces.append(self._stored(start, limit))
             except READ_ERRORS:
                 pieces.append(bytes(limit - start))
             start = limit

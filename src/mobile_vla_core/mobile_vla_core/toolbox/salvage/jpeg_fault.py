@@ -11,6 +11,7 @@ import numpy as np
 
 END = b'\xff\xd9'
 START = b'\xff\xd8\xff'
+WARNING = 'the decoder warns: '
 
 
 class JpegFault:
@@ -39,8 +40,6 @@ class JpegFault:
         """Return what is wrong with a JPEG in a few words, '' when nothing is found."""
         if not jpeg.startswith(START):
             return 'it does not begin like a JPEG' if jpeg.strip(b'\0') else 'it is all zeros'
-        if not jpeg.rstrip(b'\0').endswith(END):
-            return 'its end is missing'
         os.ftruncate(self._heard, 0)
         os.lseek(self._heard, 0, os.SEEK_SET)
         try:
@@ -49,5 +48,13 @@ class JpegFault:
             picture = None
         if picture is None:
             return 'it cannot be decoded'
-        said = os.pread(self._heard, 200, 0).decode(errors='replace')
-        return said.strip().split('\n', 1)[0]
+        said = os.pread(self._heard, 200, 0).decode(errors='replace').strip()
+        if not said:
+            return ''
+        ends = jpeg.rstrip(b'\0').endswith(END)
+        return WARNING + (said.split('\n', 1)[0] if ends else 'its end is missing')
+
+
+def is_warning(fault: str) -> bool:
+    """Return whether there is a picture all the same: some cameras make every one like this."""
+    return fault.startswith(WARNING)

@@ -21,7 +21,7 @@ from ...errors import ImageFormatError
 from ...images import jpeg_size
 from .chunk_links import chunk_links
 from .jpeg_blocks import is_exact
-from .jpeg_fault import END, START
+from .jpeg_fault import END, is_warning, START
 
 CHUNKS = tuple(2**power for power in range(17, 24))
 """Lengths that a chunk of pictures may have, see camera_rows.py [bytes]."""
@@ -53,6 +53,7 @@ class RawPictures:
     :param content: bytes, or a map of a file
     :param fault: says what is wrong with a JPEG, '' if nothing
     :param progress: called again and again, while there is any
+    :param take_warned: whether pictures with warnings are whole where most have some
     """
 
     def __init__(
@@ -60,6 +61,7 @@ class RawPictures:
         content: bytes,
         fault: Callable[[bytes], str],
         progress: Callable[[], object] = lambda: None,
+        take_warned: bool = True,
     ) -> None:
         self._content = content
         self._fault = fault
@@ -70,7 +72,7 @@ class RawPictures:
         self.damaged: list[int] = []
         """Where one begins that is not sound [bytes]."""
         self._longest = SHORT
-        self._find_whole()
+        self._find_whole(take_warned)
         self._links = chunk_links(content)
         known = (*self._links, *self._links.values())
         self._chunks = {0, *self._first_pages(), *known}
@@ -115,17 +117,24 @@ class RawPictures:
                 cameras.append((kind, list(run)))
         return [camera for _, camera in cameras]
 
-    def _find_whole(self) -> None:
+    def _find_whole(self, take_warned: bool) -> None:
         content, position = self._content, 0
+        warned: list[RawPicture] = []
         while (start := content.find(START, position)) >= 0:
             end = picture_end(content, start)
-            if end and not self._fault(jpeg := bytes(content[start:end])):
-                self.whole.append(RawPicture(jpeg, start, end))
-                self._longest = max(self._longest, 4 * len(jpeg))
-                position = end
-            else:
+            picture = RawPicture(bytes(content[start:end]), start, end)
+            fault = self._fault(picture.jpeg) if end else 'it has no end'
+            if fault and not is_warning(fault):
                 self.damaged.append(start)
                 position = start + len(START)
+                continue
+            (warned if fault else self.whole).append(picture)
+            self._longest = max(self._longest, 4 * len(picture.jpeg))
+            position = end
+        if take_warned and len(warned) > len(self.whole):  # the camera makes them so
+            self.whole = sorted([*self.whole, *warned], key=lambda found: found.start)
+        else:
+            self.damaged += [picture.start for picture in warned]
 
     def _first_pages(self) -> Iterator[int]:
         """Yield where a chunk begins with a picture: on a page, and not right after another."""

@@ -51,7 +51,6 @@ class SalvageCopy:
         self._folder = folder
         self._progress = progress
         self._use_library = use_library
-        self._raw_cameras: list[list[RawPicture]] | None = None
         self.report = SalvageReport(source)
 
     def run(self) -> SalvageReport:
@@ -74,10 +73,10 @@ class SalvageCopy:
         groups = file.cameras
         cameras = {n: CameraFrames(file, group, self._say) for n, group in groups.items()}
         names = file.camera_names or [_camera_name(0)]
-        if not all(name in cameras and cameras[name].is_whole for name in names):
+        if any(n not in cameras or cameras[n].is_to_be_searched for n in names):
             self._fill(file, cameras)
         report.cameras = {
-            name: CameraReport(camera.count, len(camera.pictures), camera.lost)
+            name: CameraReport(camera.count, len(camera.frames), camera.lost)
             for name, camera in cameras.items()
         }
         for name, camera in cameras.items():
@@ -89,14 +88,14 @@ class SalvageCopy:
         missing = [name for name in ATTRIBUTES if name not in file.attributes]
         if file.root is not None and missing:
             report.mended.append(f'attributes are written anew: {", ".join(missing)}')
-        kept = {name: camera for name, camera in cameras.items() if camera.pictures}
+        kept = {name: camera for name, camera in cameras.items() if camera.frames}
         if not kept:
             return report
         attributes = {n: file.attributes_of(groups.get(n), f'attributes of {n}') for n in kept}
         stamps = {name: self._stamps(file, name, camera) for name, camera in kept.items()}
         streams = DamagedStreams(file)
-        frames = stamps[next(iter(kept))][0][sorted(next(iter(kept.values())).pictures)]
-        commands = streams.commands(frames)
+        primary = next(iter(kept))
+        commands = streams.commands(stamps[primary][0][kept[primary].frames])
         report.commands = len(commands['stamp'])
         others, events = streams.others(), streams.events()
         if not _text(file.attributes, 'instruction'):
@@ -113,8 +112,8 @@ class SalvageCopy:
         writer = self._writer(file, attributes, streams.joints)
         for name, camera in kept.items():
             headers, receives = stamps[name]
-            for t, jpeg in sorted(camera.pictures.items()):
-                writer.add_frame(name, jpeg, headers[t], receives[t])
+            for t in camera.frames:
+                writer.add_frame(name, camera.picture(t), headers[t], receives[t])
                 self._progress()
         for name, rows in {schema.COMMANDS: commands, **others}.items():
             writer.extend(name, rows)
@@ -146,9 +145,9 @@ class SalvageCopy:
                 content.close()
         found = _unknown(found, cameras)
         for camera in cameras.values():
-            for run in [] if camera.is_whole else found:
+            for run in found if camera.is_to_be_searched else []:
                 camera.place(run)
-                if camera.has(run):
+                if any(camera.knows(picture.jpeg) for picture in run):
                     found = _unknown(found, cameras)
                     break
         names = file.camera_names
@@ -234,13 +233,15 @@ def _unknown(
     found: list[list[RawPicture]], cameras: dict[str, CameraFrames]
 ) -> list[list[RawPicture]]:
     """Return the pictures that are no camera's yet."""
-    known = {jpeg for camera in cameras.values() for jpeg in camera.pictures.values()}
-    rest = [[picture for picture in run if picture.jpeg not in known] for run in found]
+    rest = [
+        [found for found in run if not any(c.knows(found.jpeg) for c in cameras.values())]
+        for run in found
+    ]
     return [run for run in rest if run]
 
 
 def _has_pictures(camera: CameraFrames | None) -> bool:
-    return camera is not None and bool(camera.pictures)
+    return camera is not None and bool(camera.frames)
 
 
 def _camera_name(number: int) -> str:
