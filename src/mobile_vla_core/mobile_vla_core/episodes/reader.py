@@ -278,7 +278,8 @@ class Episode:
         group = self._optional(name)
         if group is None:  # an optional stream, or one that the file's version does not have
             return {column.name: np.zeros(column.shape(0), column.dtype) for column in columns}
-        datasets = [self._column(group, wanted) for wanted in columns]
+        # The last is written last: opened first, none of a file that grows is shorter than it.
+        datasets = [self._column(group, wanted) for wanted in reversed(columns)][::-1]
         count = len(datasets[-1])
         short = [found.name for found in datasets if len(found) < count]
         if short:
@@ -290,8 +291,8 @@ class Episode:
 
     def _stamps(self, name: str, camera: str | None) -> NDArray[np.float64]:
         wanted = next(c for c in schema.CAMERA_COLUMNS if c.name == name)
+        count = self.frames(camera)  # before the others, for a file that grows
         stamps = self._column(self._camera(camera), wanted)
-        count = self.frames(camera)
         if len(stamps) < count:
             raise EpisodeError(
                 f'{self.path.name}: {stamps.name} has {len(stamps)} rows for {count} frames; '
