@@ -72,6 +72,14 @@ def seconds(*arguments: str) -> tuple[float, dict]:
     return best, document
 
 
+def autogroup_nice() -> int:
+    """Return the priority over other sessions of this machine, 0 as usual, less is higher."""
+    try:
+        return int(Path('/proc/self/autogroup').read_text().split()[-1])
+    except (OSError, ValueError, IndexError):
+        return 0
+
+
 def measure(episodes: int) -> dict[str, float]:
     """Return all figures."""
     use_one_thread()
@@ -93,6 +101,7 @@ def measure(episodes: int) -> dict[str, float]:
         'megabytes': round(size / 1e6, 1),
         'errors': report['counts']['error'],
         'cores': len(os.sched_getaffinity(0)),
+        'autogroup_nice': autogroup_nice(),
         'load_average_1min_before': round(before, 2),
         'load_average_1min': round(os.getloadavg()[0], 2),
     }
