@@ -237,7 +237,7 @@ class Preprocessing:
         """
         height, width = jpeg_size(jpeg)
         reduced = height >= 2 * self.height and width >= 2 * self.width
-        flags = cv2.IMREAD_REDUCED_COLOR_2 if reduced else cv2.IMREAD_COLOR_RGB
+        flags = cv2.IMREAD_REDUCED_COLOR_2 if reduced else FULL_COLOUR
         picture = decode_jpeg(jpeg, flags)
         if picture.shape[:2] == (self.height, self.width):
             return picture

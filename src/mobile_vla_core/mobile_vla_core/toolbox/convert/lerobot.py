@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from ...episodes import Episode
 from ...errors import EpisodeError, SchemaMismatchError
-from ...images import decode_jpeg, jpeg_size
+from ...images import decode_jpeg, FULL_COLOUR, jpeg_size
 from .layout_g import aligned_frames
 from .lerobot_features import ACTION, check_pictures, describe, features_of, key_of, STATE, TIME
 from .lerobot_statistics import of_values, PictureStatistics
@@ -230,7 +230,7 @@ def _statistics(episode: Episode, camera: str) -> PictureStatistics:
     for frame in np.unique(np.linspace(0, count - 1, min(count, MOST_SAMPLES)).astype(int)):
         jpeg = episode.jpeg(int(frame), camera)
         large = max(jpeg_size(jpeg)) > STATISTICS_SIDE
-        flags = cv2.IMREAD_REDUCED_COLOR_4 if large else cv2.IMREAD_COLOR_RGB
+        flags = cv2.IMREAD_REDUCED_COLOR_4 if large else FULL_COLOUR
         found.add(decode_jpeg(jpeg, flags))
     return found
 

@@ -43,7 +43,7 @@ class JpegFault:
         os.ftruncate(self._heard, 0)
         os.lseek(self._heard, 0, os.SEEK_SET)
         try:
-            picture = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR_RGB)
+            picture = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)
         except cv2.error:
             picture = None
         if picture is None:
