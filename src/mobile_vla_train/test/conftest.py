@@ -34,8 +34,13 @@ def write_episode(
     period: float = 0.1,
     camera: str = 'front',
     outcome: str = 'success',
+    detour: bool = False,
 ) -> Path:
-    """Record a drive that passes a post on the named side and ends standing still."""
+    """
+    Record a drive that passes a post on the named side and ends standing still.
+
+    :param detour: whether it turns back to the heading that it began with
+    """
     scenario = SCENARIOS[number % 2] if scenario is None else scenario
     side = -1.0 if scenario.endswith('right') else 1.0
     text = f'pass the post on the {"right" if side < 0 else "left"}'
@@ -54,7 +59,8 @@ def write_episode(
         stamp = 5.0 + t * period
         writer.add_frame(camera, encode_jpeg(frame), stamp, stamp)
         moving = t < steps - 3
-        velocity = np.array([0.5, side * 0.3 * (1.0 - progress), side * 0.2]) * moving
+        turn = 1.0 - 2.0 * progress if detour else 1.0
+        velocity = np.array([0.5, side * 0.3 * (1.0 - progress), side * 0.2 * turn]) * moving
         writer.add_command(velocity, stamp, stamp)
     return writer.close(outcome)
 

@@ -147,7 +147,7 @@ def test_train_check_tells_what_it_saw_and_trains_nothing(episodes, tmp_path, ca
 def mislabelled(tmp_path):
     """Return episodes of which every one drives to the other side than it says."""
     for number in range(6):
-        path = write_episode(tmp_path / 'data', number, scenario='box_left', steps=40)
+        path = write_episode(tmp_path / 'data', number, scenario='box_left', steps=40, detour=True)
         with Episode(path) as episode:
             text = episode.instruction.replace('left', 'right')
         with h5py.File(path, 'r+') as file:
