@@ -5,6 +5,7 @@
 import fcntl
 import os
 import pty
+import select
 import struct
 import sys
 import termios
@@ -31,6 +32,14 @@ def read_soon(keyboard: KeyboardTerminal) -> bytes | None:
     return typed
 
 
+def read_shown(terminal, ending: bytes) -> bytes:
+    """Return what is on the screen, at the latest when nothing has come for 5 s."""
+    shown = b''
+    while not shown.endswith(ending) and select.select([terminal], [], [], 5.0)[0]:
+        shown += os.read(terminal.fileno(), 4096)
+    return shown
+
+
 def test_an_error_puts_the_terminal_back_in_order(terminal):
     before = termios.tcgetattr(sys.stdin)
 
@@ -42,18 +51,18 @@ def test_an_error_puts_the_terminal_back_in_order(terminal):
     with pytest.raises(RuntimeError):
         fail()
     assert termios.tcgetattr(sys.stdin) == before
-    shown = os.read(terminal.fileno(), 4096)
-    assert shown.endswith(b'\x1b[?25h\x1b[?1049l'), 'cursor and screen are back'
+    back = b'\x1b[?25h\x1b[?1049l'
+    assert read_shown(terminal, back).endswith(back), 'cursor and screen are back'
 
 
 def test_keys_come_one_by_one_without_waiting_and_without_echo(terminal):
     with KeyboardTerminal() as keyboard:
-        os.read(terminal.fileno(), 4096)
+        read_shown(terminal, b'\x1b[?25l')
         assert keyboard.read() == b''
         terminal.write(b'w\x13')
         assert read_soon(keyboard) == b'w\x13'
         keyboard.draw(['a', 'b'])
-        shown = os.read(terminal.fileno(), 4096).replace(b'\r', b'')
+        shown = read_shown(terminal, b'\x1b[J').replace(b'\r', b'')
         assert shown == b'\x1b[Ha\x1b[K\nb\x1b[K\x1b[J', 'what was typed is not in it'
 
 
