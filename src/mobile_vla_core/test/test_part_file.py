@@ -27,8 +27,8 @@ for t in range(600):
     writer.add_frame('front', b'frame', t, t)
     time.sleep(0.1)
 """
-SYNC = re.compile(r'(\d+) fdatasync\(\d+<([^>]*)>')
-FRAME = re.compile(r'(\d+) pwrite64\(')
+SYNC = re.compile(r'(\d+) +fdatasync\(\d+<([^>]*)>')  # strace pads the id to five characters
+FRAME = re.compile(r'(\d+) +pwrite64\(')
 
 
 def handles() -> tuple[int, int]:
