@@ -30,6 +30,7 @@ import torch
 from torch import Tensor
 
 from .errors import CheckpointError, ConfigError
+from .folder_replacement import replace_folder
 from .policies.adapters import plain_state
 from .policies.architecture import network_class
 from .policies.network import HEAD, PolicyNetwork
@@ -216,14 +217,4 @@ def _publish(fresh: Path, directory: Path) -> None:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
-    if not directory.exists():
-        fresh.rename(directory)
-        return
-    old = fresh.with_name(f'{fresh.name}.old')
-    directory.rename(old)
-    try:
-        fresh.rename(directory)
-    except OSError:
-        old.rename(directory)
-        raise
-    shutil.rmtree(old, ignore_errors=True)
+    replace_folder(fresh, directory)

@@ -13,6 +13,7 @@ import shutil
 
 from ..episodes.part_file import sync_folder, write_error_text
 from ..errors import MobileVlaError
+from ..folder_replacement import replace_folder
 
 
 class OutputError(MobileVlaError):
@@ -51,18 +52,10 @@ def refuse_existing(path: Path, *, overwrite: bool) -> None:
 
 
 def _move(draft: Path, path: Path) -> None:
-    """Replace; a folder, which cannot be replaced at once, is moved aside first."""
-    if not path.is_dir():
+    if path.is_dir():
+        replace_folder(draft, path)
+    else:
         draft.replace(path)
-        return
-    old = draft.with_name(f'{draft.name}.old')
-    path.rename(old)
-    try:
-        draft.rename(path)
-    except OSError:
-        old.rename(path)
-        raise
-    shutil.rmtree(old)
 
 
 def _remove(draft: Path) -> None:
