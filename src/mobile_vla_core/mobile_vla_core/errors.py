@@ -26,6 +26,10 @@ class EpisodeError(MobileVlaError):
     """An episode, or a folder of episodes, that cannot be used."""
 
 
+class EpisodeOpenError(EpisodeError):
+    """A file that the HDF5 library cannot open."""
+
+
 class SchemaMismatchError(EpisodeError):
     """A readable file whose layout is not the one expected."""
 

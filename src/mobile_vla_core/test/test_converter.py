@@ -86,8 +86,8 @@ def test_a_bad_file_is_named_and_the_others_are_converted(tmp_path, capsys):
     h5py.File(folder / 'foreign.h5', 'w').close()
     assert convert(folder, '--output', tmp_path / 'new') == 1
     said = capsys.readouterr()
-    assert 'text.h5: text.h5 cannot be opened as an HDF5 file' in said.err
-    assert 'foreign.h5: foreign.h5: schema mismatch: found no keys, expected one of' in said.err
+    assert 'text.h5: file.not_hdf5: its 7 bytes are text, not HDF5' in said.err
+    assert 'foreign.h5: schema mismatch: found no keys, expected one of' in said.err
     assert 'converted 1 of 3' in said.out
     assert names(tmp_path / 'new') == [f'{NAME}.h5']
 
@@ -103,7 +103,7 @@ def test_a_file_in_which_the_library_comes_to_no_end_is_named_and_the_others_go_
         write_v1(folder / f'{name}.h5', size=SMALL)
     loop_in_heap(folder / 'b.h5')
     assert convert(folder, '--output', tmp_path / 'new') == 1
-    assert 'b.h5: reading it came to no end in 6 s' in capsys.readouterr().err
+    assert 'b.h5: file.hang: reading it came to no end in 6 s' in capsys.readouterr().err
     assert names(tmp_path / 'new') == ['a.h5', 'c.h5']
 
 
@@ -112,7 +112,7 @@ def test_a_single_file_without_end_is_named_too(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(conversion_run, 'SLOWEST_BYTES', 1e9)
     path = loop_in_heap(write_v1(tmp_path / 'a.h5', size=SMALL))
     assert convert(path, '--output', tmp_path / 'new') == 2
-    assert 'a.h5: reading it came to no end in 1 s' in capsys.readouterr().err
+    assert 'a.h5: file.hang: reading it came to no end in 1 s' in capsys.readouterr().err
     assert names(tmp_path / 'new') == []
 
 
@@ -174,7 +174,7 @@ def test_two_sources_of_one_name_do_not_replace_each_other(tmp_path, capsys):
     target = tmp_path / 'new'
     arguments = (tmp_path / 'a', tmp_path / 'b', '--output', target, '--to', 'mcap')
     assert convert(*arguments, '--overwrite') == 1
-    assert f'drive.h5 has the name of {tmp_path}/a/drive.h5' in capsys.readouterr().err
+    assert f'drive.h5: it has the name of {tmp_path}/a/drive.h5' in capsys.readouterr().err
     assert names(target) == ['drive.mcap']
 
 
@@ -218,7 +218,7 @@ def test_an_episode_that_does_not_fit_a_data_set_is_named_the_others_are_in_it(t
     write_episode(folder, 'b', size=(30, 40))
     write_episode(folder, 'c')
     assert convert(folder, '--output', tmp_path / 'set', '--to', 'lerobot') == 1
-    assert 'b.h5: b.h5: schema mismatch' in capsys.readouterr().err
+    assert 'b.h5: schema mismatch' in capsys.readouterr().err
     info = json.loads((tmp_path / 'set/meta/info.json').read_text())
     assert info['total_frames'] == 2 * FRAMES
 

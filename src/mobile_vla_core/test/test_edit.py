@@ -204,10 +204,71 @@ def test_a_deleted_episode_comes_back(capsys, path):
     assert 'nothing to undo' in capsys.readouterr().err
 
 
+def test_what_one_command_did_is_undone_by_one_command(capsys, path):
+    other = record(path.parent, 'other')
+    before = [each.read_bytes() for each in (path, other)]
+    edit(capsys, 'set', other, '--in-place', '--scenario', 'earlier')
+    earlier = other.read_bytes()
+    edit(capsys, 'set', path.parent, '--in-place', '--scenario', 'hall')
+    status, answers = edit(capsys, 'undo', path.parent)
+    assert (status, [answer['number'] for answer in answers]) == (0, [3, 2])
+    assert [each.read_bytes() for each in (path, other)] == [before[0], earlier]
+    edit(capsys, 'undo', path.parent)
+    assert other.read_bytes() == before[1]
+
+
+def test_an_undo_that_another_program_stands_against_is_named_the_rest_is_done(capsys, path):
+    other = record(path.parent, 'other')
+    before = other.read_bytes()
+    edit(capsys, 'set', path.parent, '--in-place', '--scenario', 'hall')
+    path.write_bytes(path.read_bytes() + bytes(1))
+    status, answers = edit(capsys, 'undo', path.parent)
+    assert (status, other.read_bytes()) == (1, before)
+    assert 'another program changed it' in answers[1]['error']
+
+
+def test_history_tells_of_deleted_episodes_and_of_changed_ones_only(capsys, path):
+    for name in ('other', 'third'):
+        record(path.parent, name)
+    main(['edit', 'delete', str(path)])
+    main(['edit', 'set', str(path.parent / 'other.h5'), '--in-place', '--scenario', 'hall'])
+    capsys.readouterr()
+    assert main(['edit', 'history', str(path.parent)]) == 0
+    printed = capsys.readouterr().out
+    assert 'drive.h5:\n  #1 deleted\n' in printed
+    assert '#2 set scenario "hall"' in printed
+    assert 'third.h5' not in printed
+    assert '1 more as recorded: --all lists them' in printed
+    assert main(['edit', 'history', str(path.parent), '--all']) == 0
+    assert 'third.h5:\n  as it was recorded' in capsys.readouterr().out
+    assert main(['edit', 'undo', str(path.parent), '--number', '99']) == 2
+    assert 'there is no edit 99' in capsys.readouterr().err
+    edit(capsys, 'undo', path.parent, '--number', '1')
+    assert path.exists()
+
+
+def test_history_of_a_folder_whose_episodes_are_all_deleted_names_them(capsys, path):
+    edit(capsys, 'delete', path)
+    _, (answer,) = edit(capsys, 'history', path.parent)
+    assert (answer['source'], answer['events']) == (str(path), ['#1 deleted'])
+
+
+def test_a_file_that_cannot_be_read_does_not_keep_others_from_being_edited(capsys, path):
+    (path.parent / 'text.h5').write_text('no episode')
+    status, answers = edit(capsys, 'trim', path.parent, '--frames', '-5:')
+    assert status == 1
+    with Episode(answers[0]['targets'][0]) as episode:
+        assert len(episode) == 5
+    assert answers[1]['error'].startswith('file.not_hdf5: its 10 bytes are text, not HDF5')
+
+
 @pytest.mark.parametrize(
     ('arguments', 'sentence'),
     [
-        (('trim', '--frames', '7:3'), 'there are frames 0 to 29'),
+        (('trim', '--frames', '7:3'), 'the first comes after the last'),
+        (('trim', '--frames', '7:30'), 'there are frames 0 to 29'),
+        (('split', '--every', '0'), 'one frame at least'),
+        (('split', '--every', '30'), 'are one piece'),
         (('trim', '--frames', '3-7'), 'is not FROM:TO'),
         (('trim', '--seconds', '99:'), 'the frames are from 0 to 2.9 s'),
         (('split', '--at', '30'), 'cannot split there'),
@@ -223,7 +284,11 @@ def test_what_cannot_be_done_is_said_and_leaves_nothing(capsys, path, arguments,
     assert not left.exists() or list(left.iterdir()) == []
 
 
-def test_an_unfinished_episode_is_not_edited(tmp_path, capsys):
+@pytest.mark.parametrize('options', [['delete'], ['set', '--scenario', 'hall']])
+def test_an_unfinished_episode_is_not_edited(tmp_path, capsys, options):
     (tmp_path / 'drive.h5.part').write_bytes(b'')
-    assert main(['edit', 'delete', str(tmp_path / 'drive.h5.part')]) == 2
-    assert 'see `episodes repair`' in capsys.readouterr().err
+    assert main(['edit', *options, str(tmp_path / 'drive.h5.part')]) == 2
+    printed = capsys.readouterr().out
+    assert printed.startswith('drive.h5.part: file.unfinished: ')
+    assert '`episodes repair` finishes it' in printed
+    assert [path.name for path in tmp_path.iterdir()] == ['drive.h5.part']

@@ -59,7 +59,9 @@ def test_info_names_what_cannot_be_read_and_sums_up_the_rest(folder, capsys):
         del file['action']
     status, document = run(capsys, 'info', folder)
     assert status == 1
-    assert (document['summary']['unreadable'], document['summary']['unsound']) == (1, 1)
+    summary = document['summary']
+    assert (summary['files'], summary['episodes']) == (7, 6)
+    assert (summary['unreadable'], summary['unsound']) == (1, 1)
     faults = {facts['name']: facts['fault'] for facts in document['episodes'] if facts['fault']}
     assert faults == {
         'e0.h5': 'data.missing: action is missing',
@@ -104,6 +106,29 @@ def test_stats_are_those_of_the_training_episodes_and_their_mirror_images(
     _, document = run(capsys, 'stats', folder, '--split', tmp_path / 'run', '--no-mirror')
     assert document['fingerprint'] == ActionCodec.from_actions(rows).fingerprint
     assert document['codec'] == ActionCodec.from_actions(rows).to_dict()
+
+
+def test_split_and_stats_leave_out_what_cannot_be_read_and_say_so(folder, capsys):
+    _, whole = run(capsys, 'stats', folder)
+    (folder / 'text.h5').write_text('no episode')
+    torn = folder / 'e6.h5'
+    torn.write_bytes((folder / 'e0.h5').read_bytes()[:5000])
+    for verb in ('split', 'stats'):
+        assert main([verb, str(folder)]) == 1
+        said = capsys.readouterr().err
+        assert f'episodes {verb}: left out: text.h5: file.not_hdf5: its 10 bytes' in said
+        assert f'episodes {verb}: left out: e6.h5: file.truncated: 5000 bytes' in said
+    _, rest = run(capsys, 'stats', folder)
+    assert rest['fingerprint'] == whole['fingerprint']
+    assert sorted(rest['left_out']) == ['e6.h5', 'text.h5']
+
+
+def test_without_any_that_can_be_read_the_reason_is_json_too(folder, capsys):
+    for path in folder.iterdir():
+        path.write_text('no episode')
+    for verb in ('split', 'stats'):
+        status, document = run(capsys, verb, folder)
+        assert (status, document) == (2, {'error': 'none of 6 files can be used'})
 
 
 def test_stats_without_a_split_where_one_is_asked_for_are_refused(folder, tmp_path, capsys):

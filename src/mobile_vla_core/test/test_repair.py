@@ -4,13 +4,16 @@
 
 import hashlib
 import json
+from pathlib import Path
 
 import cv2
 import h5py
 import numpy as np
 import pytest
 
-from mobile_vla_core.episodes import CameraStream, Episode, EpisodeWriter
+from mobile_vla_core.episodes import CameraStream, Episode, EpisodeWriter, schema
+from mobile_vla_core.episodes.labels import read_labels
+from mobile_vla_core.errors import EpisodeError
 from mobile_vla_core.images import encode_jpeg
 from mobile_vla_core.toolbox.command import main
 
@@ -151,7 +154,11 @@ def test_pictures_without_any_structure_are_told_apart_and_kept_from_training(
     with Episode(report['target']) as episode:
         assert episode.ending[0] == 'failure'
         assert 'not for training' in episode.ending[1]
-        assert 'quality' in [kind for _, kind, _ in episode.events]
+        assert schema.UNFIT_EVENT in [kind for _, kind, _ in episode.events]
+    with pytest.raises(EpisodeError, match='is not for training: stamps or actions were lost'):
+        read_labels([Path(report['target'])])
+    assert main(['check', report['target']]) == 1
+    assert 'label.unfit' in capsys.readouterr().out
 
 
 def test_a_damaged_picture_is_lost_and_named_and_the_others_are_not(tmp_path, capsys, content):
@@ -201,7 +208,31 @@ def test_another_layout_is_no_damage(tmp_path, capsys):
         file['observations/images'] = np.zeros((2, 4, 4, 3), np.uint8)
         file['action'] = np.zeros((2, 4))
     assert main(['repair', str(tmp_path / 'g.h5')]) == 2
-    assert 'schema mismatch: found' in capsys.readouterr().out
+    assert 'schema mismatch: found layout G, expected ours' in capsys.readouterr().out
+
+
+def test_what_is_no_episode_at_all_is_not_sent_to_be_converted(tmp_path, capsys):
+    with h5py.File(tmp_path / 'foreign.h5', 'w') as file:
+        file['weights'] = np.zeros(3)
+    assert main(['repair', str(tmp_path / 'foreign.h5')]) == 2
+    printed = capsys.readouterr().out
+    assert printed.startswith('foreign.h5: schema mismatch: found weights (3,) float64, expected')
+    assert 'episodes convert' not in printed
+
+
+@pytest.mark.parametrize('known', [slice(0, 30), slice(10, 40), slice(5, 35)])
+def test_stamps_that_can_only_be_guessed_keep_the_episode_from_training(
+    tmp_path, capsys, original, known
+):
+    path = tmp_path / 'torn.h5'
+    path.write_bytes(original.read_bytes())
+    with h5py.File(path, 'r+', libver=('v110', 'v110')) as file:
+        for name in ('header_stamp', 'receive_stamp'):
+            stamps = np.full(FRAMES, np.nan)
+            stamps[known] = file[f'observations/images/front/{name}'][known]
+            file[f'observations/images/front/{name}'][:] = stamps
+    status, report = repair(tmp_path, capsys, path.read_bytes())
+    assert (status, report['raw'], report['recovered']) == (1, True, 2 * FRAMES)
 
 
 def test_what_exists_is_not_written_over(tmp_path, capsys, content):

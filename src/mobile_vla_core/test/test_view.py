@@ -91,7 +91,7 @@ def test_what_is_there_is_not_replaced_unless_asked(path, tmp_path):
     target = tmp_path / 'one.plot.png'
     target.write_text('mine')
     ask = ['view', str(path), '--plot', '--output', str(tmp_path)]
-    assert main(ask) == 1
+    assert main(ask) == 2
     assert target.read_text() == 'mine'
     assert main([*ask, '--overwrite']) == 0
     assert target.read_bytes()[:4] == b'\x89PNG'
@@ -103,7 +103,7 @@ def test_a_picture_that_is_no_jpeg_is_named_on_the_sheet_and_ends_the_film(path,
         jpeg = episode.jpeg(3)
     path.write_bytes(content.replace(jpeg, bytes(len(jpeg))))
     assert main(['view', str(path), '--sheet', '--output', str(tmp_path)]) == 0
-    assert main(['view', str(path), '--film', '--output', str(tmp_path)]) == 1
+    assert main(['view', str(path), '--film', '--output', str(tmp_path)]) == 2
     assert 'one.h5: ' in capsys.readouterr().err
     assert not (tmp_path / 'one.mp4').exists()
     with Episode(path) as episode:

@@ -13,7 +13,7 @@ import h5py
 from h5py import h5f, h5p
 
 from ..action_space import ACTION_NAMES
-from ..errors import EpisodeError, SchemaMismatchError
+from ..errors import EpisodeError, EpisodeOpenError, SchemaMismatchError
 from . import schema
 
 PAGE_BYTES = 4096
@@ -68,7 +68,7 @@ def open_hdf5(path: Path) -> h5py.File:
 
     Without a cache of chunks here too: to read a frame is to read its bytes, not its whole chunk.
 
-    :raises EpisodeError: if it does not exist or the library cannot open it
+    :raises EpisodeOpenError: if the library cannot open it; EpisodeError if it does not exist
     """
     try:
         # Not locked: a finished file never changes, an unfinished one is locked by its writer.
@@ -78,7 +78,7 @@ def open_hdf5(path: Path) -> h5py.File:
     except FileNotFoundError as error:
         raise EpisodeError(f'{path} does not exist') from error
     except (OSError, RuntimeError, ValueError) as error:  # the last two for a torn file
-        raise EpisodeError(f'{path.name} cannot be opened as an HDF5 file: {error}') from error
+        raise EpisodeOpenError(f'{path.name} cannot be opened as an HDF5 file: {error}') from error
 
 
 def open_torn(path: Path) -> h5py.File:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from ..action_space import ACTION_UNITS, VELOCITY_DIM
 from ..errors import EpisodeError, MobileVlaError, SchemaMismatchError
+from . import schema
 from .alignment import align_actions
 from .cadence import common_step_period, contiguous_parts
 from .reader import Episode
@@ -74,7 +75,17 @@ def read_labels(paths: Sequence[Path], camera: str = '', step_period: float = 0.
     :raises EpisodeError: if an episode cannot be used; it is named
     :raises ConfigError: if an episode has another cadence
     """
-    recordings = [_Recording.of(path, camera) for path in paths]
+    return labels_of([Recording.of(path, camera) for path in paths], step_period)
+
+
+def labels_of(recordings: Sequence[Recording], step_period: float = 0.0) -> Labels:
+    """
+    Put the recordings of some episodes together, as `read_labels` does.
+
+    :param step_period: 0 takes the episodes' own [s]
+    :raises EpisodeError: if they do not fit together
+    :raises ConfigError: if an episode has another cadence
+    """
     cameras = {recording.camera: recording.path.name for recording in recordings}
     if len(cameras) > 1:
         names = sorted(cameras)
@@ -124,7 +135,7 @@ def naming(path: Path) -> Iterator[None]:
 
 
 @dataclass(frozen=True)
-class _Recording:
+class Recording:
     """The labels of one file at the camera's own cadence."""
 
     path: Path
@@ -137,7 +148,13 @@ class _Recording:
     commands: dict[str, NDArray[Any]]
 
     @classmethod
-    def of(cls, path: Path, camera: str) -> _Recording:
+    def of(cls, path: Path, camera: str) -> Recording:
+        """
+        Read one episode.
+
+        :param camera: '' takes the primary one
+        :raises EpisodeError: if it cannot be used; it is named
+        """
         with naming(path), Episode(path) as episode:
             recording = cls(
                 path=path,
@@ -151,6 +168,9 @@ class _Recording:
             )
             units = episode.attributes.get('action_units', ','.join(ACTION_UNITS))
             primary = episode.primary_camera
+            unfit = [text for _, kind, text in episode.events if kind == schema.UNFIT_EVENT]
+        if unfit:
+            raise EpisodeError(f'{path.name} is {unfit[-1]}; leave it out')
         if units != ','.join(ACTION_UNITS):
             raise SchemaMismatchError(
                 f'{path.name} has actions in {units}, expected {",".join(ACTION_UNITS)}: '
@@ -173,11 +193,11 @@ class _Recording:
         if not np.isfinite(self.stamps).all() or not np.isfinite(self.commands['stamp']).all():
             raise EpisodeError(f'{name} holds stamps that are NaN or infinity: leave it out')
 
-    def _aligned_to_its_camera(self) -> _Recording:
+    def _aligned_to_its_camera(self) -> Recording:
         """Return the same with an action for each frame of a camera that is not the primary."""
         actions = self._align(self.stamps)
         period = float(np.median(np.diff(self.stamps))) if len(self.stamps) > 1 else float('nan')
-        return _Recording(**{**vars(self), 'actions': actions, 'period': period})
+        return Recording(**{**vars(self), 'actions': actions, 'period': period})
 
     def actions_at(
         self, parts: Sequence[NDArray[np.int64]], step_period: float
@@ -206,6 +226,7 @@ class _Recording:
         )[0]
 
     def update(self, digest: Any) -> None:
+        """Add what it says to a digest."""
         for part in (self.path.name, self.instruction, self.scenario):
             digest.update(part.encode() + b'\0')
         digest.update(self.stamps.tobytes())

@@ -64,11 +64,16 @@ def detect_layout(path: Path) -> Layout:
         except _READ_ERRORS as error:
             raise EpisodeError(f'the structure of {path.name} cannot be read: {error}') from error
     if layout is None:
-        raise SchemaMismatchError(
-            f'{path.name}: schema mismatch: found {found}, expected one of '
-            + '; '.join(f'{known.value} ({known.expected})' for known in Layout)
-        )
+        raise unknown_layout(path, found)
     return layout
+
+
+def unknown_layout(path: Path, found: str) -> SchemaMismatchError:
+    """Return the error for a file that holds something else; `found` as of `describe_keys`."""
+    expected = '; '.join(f'{known.value} ({known.expected})' for known in Layout)
+    return SchemaMismatchError(
+        f'{path.name}: schema mismatch: found {found}, expected one of {expected}'
+    )
 
 
 def layout_of(file: h5py.File) -> Layout | None:

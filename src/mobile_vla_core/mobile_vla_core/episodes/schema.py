@@ -49,6 +49,8 @@ RECOVERED_EVENT = 'recovered'
 RELABEL_EVENT = 'relabel'
 EDIT_EVENT = 'edit'
 """Of what was done to the recorded data afterwards."""
+UNFIT_EVENT = 'unfit'
+"""Why training must not take the episode, such as stamps made up by a repair."""
 QUALITY_EVENT = 'quality'
 CAMERA_INFO_EVENT = 'camera_info'
 """A piece of a CameraInfo that came after the start, see late_camera_info.py."""

@@ -75,11 +75,17 @@ def read_scenarios(paths: Sequence[Path]) -> dict[str, str]:
 
     :raises EpisodeError: if an episode cannot be read; it is named
     """
-    scenarios = {}
-    for path in paths:
-        with naming(path), Episode(path) as episode:
-            scenarios[path.name] = episode.scenario
-    return scenarios
+    return {path.name: read_scenario(path) for path in paths}
+
+
+def read_scenario(path: Path) -> str:
+    """
+    Return the scenario of an episode.
+
+    :raises EpisodeError: if it cannot be read; it is named
+    """
+    with naming(path), Episode(path) as episode:
+        return episode.scenario
 
 
 def load_split(run: Path, names: Sequence[str]) -> Split | None:

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser, Namespace
+from argparse import Action, ArgumentParser, Namespace
 from collections.abc import Callable
 from pathlib import Path
 
@@ -50,6 +50,9 @@ def add_arguments(parser: ArgumentParser) -> None:
         metavar='FILE',
         help='the known instructions, one in a line; others are reported',
     )
+    parser.add_argument(
+        '--codes', action=ShowCodes, nargs=0, help='print every code, what it means, and end'
+    )
     parser.add_argument('--all', action='store_true', help=f'show more than {SHOWN} findings')
     parser.add_argument('--workers', type=int, default=0, help='processes (default: one a core)')
     parser.add_argument(
@@ -60,12 +63,24 @@ def add_arguments(parser: ArgumentParser) -> None:
     )
 
 
+class ShowCodes(Action):
+    """Prints the codes, and ends the program."""
+
+    def __call__(self, parser: ArgumentParser, *_: object) -> None:
+        """Print the table."""
+        print_table(
+            ['code', 'severity', 'it means', 'what to do'],
+            [[name, code.severity, code.meaning, code.remedy] for name, code in CODES.items()],
+        )
+        parser.exit()
+
+
 def run(arguments: Namespace) -> int:
     """Check, print, move aside; return 1 when there is a finding at the threshold."""
     known = _read_lines(arguments.instructions) if arguments.instructions else []
     unknown = [c for c in arguments.ignore if not any(f'{k}.'.startswith(f'{c}.') for k in CODES)]
     if unknown:
-        raise EpisodeError(f'--ignore {unknown[0]}: there is no such code, see --help')
+        raise EpisodeError(f'--ignore {unknown[0]}: there is no such code, see --codes')
     paths = select_files(arguments.paths, unfinished=True)
     with progress(len(paths), 'check') as bar:
         report = check_files(

@@ -7,9 +7,12 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from importlib import import_module
+import re
 import sys
 
 from ..errors import MobileVlaError
+from .exit_status import UNABLE
+from .output import print_json
 
 VERBS: dict[str, tuple[str, str]] = {
     'info': ('info', 'say what is in episodes: frames, hours, rates, labels, actions'),
@@ -29,8 +32,9 @@ A module has `add_arguments(parser)` and `run(arguments) -> exit status`.
 
 INTERRUPTED = 130
 """Exit status after Ctrl-C, as shells have it."""
-UNABLE = 2
-"""Exit status when the arguments or the files do not allow what was asked; 1 is a finding."""
+RANGES = ('--frames', '--seconds')
+"""Options whose value may begin with a minus, which argparse takes for an option."""
+FROM_END = re.compile(r'-\d')
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -39,7 +43,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     :param argv: the arguments; those of the process when None
     """
-    arguments = sys.argv[1:] if argv is None else list(argv)
+    arguments = _joined(sys.argv[1:] if argv is None else argv)
     verb = next((word for word in arguments if word in VERBS), None)
     parser = argparse.ArgumentParser(prog='episodes', description=__doc__)
     verbs = parser.add_subparsers(dest='verb', required=True, metavar='VERB')
@@ -52,6 +56,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return import_module(f'.{VERBS[values.verb][0]}', __package__).run(values)
     except MobileVlaError as error:
         print(f'episodes {values.verb}: {error}', file=sys.stderr)
+        if getattr(values, 'json', False):
+            print_json({'error': str(error)})
         return UNABLE
     except KeyboardInterrupt:
         print(f'episodes {values.verb}: interrupted', file=sys.stderr)
@@ -59,6 +65,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         sys.stderr.close()
         return 0
+
+
+def _joined(arguments: Sequence[str]) -> list[str]:
+    """Return the arguments with `--frames -5:` as `--frames=-5:`."""
+    joined: list[str] = []
+    for word in arguments:
+        if joined and joined[-1] in RANGES and FROM_END.match(word):
+            joined[-1] = f'{joined[-1]}={word}'
+        else:
+            joined.append(word)
+    return joined
 
 
 if __name__ == '__main__':

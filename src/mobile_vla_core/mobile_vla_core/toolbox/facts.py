@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ..action_space import ACTION_TYPE, ACTION_TYPES, VELOCITY_DIM
 from ..episodes import schema
-from ..episodes.damage import READ_ERRORS, reason
+from ..episodes.damage import READ_ERRORS
 from ..episodes.episode_file import open_hdf5
 from ..episodes.layout import detect_layout, Layout, layout_of
 from ..errors import MobileVlaError
@@ -21,6 +21,7 @@ from ..motion import is_moving
 from ..picture_quality import QualityLimits
 from .checks.evidence import Evidence
 from .checks.file_checks import check_file
+from .checks.file_fault import opening_fault
 from .checks.legacy_checks import LegacyCheck
 from .checks.structure_checks import StructureCheck
 
@@ -78,10 +79,9 @@ def read_facts(path: Path) -> Facts:
             if layout_of(file) is Layout.OURS:
                 return _ours(path.name, file, size)
         return _legacy(path, detect_layout(path), size)
-    except MobileVlaError as error:
-        return Facts(path.name, fault=' '.join(str(error).split()), size=size)
-    except READ_ERRORS as error:
-        return Facts(path.name, fault=reason(error), size=size)
+    except (MobileVlaError, *READ_ERRORS) as error:
+        found = opening_fault(path, error)
+        return Facts(path.name, fault=f'{found.code}: {found.text}', size=size)
 
 
 def _ours(name: str, file: h5py.File, size: int) -> Facts:

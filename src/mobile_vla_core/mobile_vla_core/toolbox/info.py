@@ -65,6 +65,8 @@ def _print(summary: Mapping[str, Any], inventory: list[Facts], shown: int | None
         f'{summary["episodes"]} episodes, {summary["frames"]} frames, '
         f'{summary["hours"]:.2f} h, {summary["bytes"] / 1e6:.1f} MB',
     ]
+    if summary['unreadable']:
+        lines.append(f'{summary["unreadable"]} of {summary["files"]} files cannot be read')
     for camera, seen in summary['cameras'].items():
         sizes = ', '.join(f'{size} in {n}' for size, n in seen['sizes'].items()) or 'size not said'
         lines.append(f'camera {camera}: {seen["frames"]} frames, {sizes}')

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..action_space import ACTION_NAMES, ACTION_UNITS, ActionType, VELOCITY_DIM
+from .checks.file_fault import work_fault
 from .facts import Facts, read_facts
 from .worker_pool import Failure, WorkerPool
 
@@ -23,7 +24,8 @@ def read_inventory(
     found: dict[int, Facts] = {}
     for number, facts in WorkerPool(read_facts, workers).map(paths):
         if isinstance(facts, Failure):
-            facts = Facts(paths[number].name, fault=f'{facts.kind}: {facts.text}')
+            found = work_fault(paths[number].name, facts)
+            facts = Facts(found.episode, fault=f'{found.code}: {found.text}')
         found[number] = facts
         advance()
     return [found[number] for number in range(len(paths))]
@@ -38,7 +40,8 @@ def summarise(inventory: Sequence[Facts]) -> dict[str, Any]:
     periods = np.array([facts.period for facts in readable])
     periods = periods[np.isfinite(periods) & (periods > 0.0)]
     return {
-        'episodes': len(inventory),
+        'files': len(inventory),
+        'episodes': len(readable),
         'unreadable': len(inventory) - len(readable),
         'unsound': sum(bool(facts.fault) for facts in readable),
         'frames': sum(_primary(facts) for facts in readable),

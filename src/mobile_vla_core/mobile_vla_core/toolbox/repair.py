@@ -10,20 +10,21 @@ from pathlib import Path
 
 from ..episodes import schema
 from ..errors import EpisodeError, MobileVlaError
+from .checks.file_fault import without_name
+from .exit_status import status_of
 from .output import add_json, print_json, print_lines, progress
 from .salvage.salvage_process import salvage
 from .salvage.salvage_report import SalvageReport
 from .selection import add_selection, select_files
 
 OUTPUT = 'repaired'
-LOST, UNABLE = 1, 2
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the arguments."""
     parser.epilog = (
         'The files themselves are only read. Exit status: 0 when nothing is lost, 1 when '
-        'something is, 2 when nothing could be recovered of a file.'
+        'something is, 2 when nothing could be recovered at all.'
     )
     add_selection(parser)
     parser.add_argument(
@@ -38,25 +39,26 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(arguments: Namespace) -> int:
     """Repair each file and say what became of it."""
     paths = select_files(arguments.paths, unfinished=True)
-    status = 0
-    documents = []
+    documents, failed, lost = [], 0, 0
     with progress(len(paths), 'repair') as bar:
         for path in paths:
             try:
                 report = _repair(path, arguments.output or path.parent / OUTPUT)
             except MobileVlaError as error:
-                document, lines, result = {'source': str(path), 'error': str(error)}, [], UNABLE
-                lines = [f'{path.name}: {error}']
+                document = {'source': str(path), 'error': without_name(path, error)}
+                lines = [f'{path.name}: {document["error"]}']
+                failed += 1
             else:
-                document, lines, result = report.to_dict(), report.lines, _status(report)
+                document, lines = report.to_dict(), report.lines
+                failed += not report.sound and report.target is None
+                lost += report.is_lossy
             documents.append(document)
-            status = max(status, result)
             if not arguments.json:
                 print_lines(lines)
             bar.update()
     if arguments.json:
         print_json({'files': documents})
-    return status
+    return status_of(len(paths), failed, lost)
 
 
 def _repair(path: Path, output: Path) -> SalvageReport:
@@ -74,11 +76,3 @@ def _is_locked(path: Path) -> bool:
     except OSError:
         return False
     return False
-
-
-def _status(report: SalvageReport) -> int:
-    if report.sound:
-        return 0
-    if report.target is None:
-        return UNABLE
-    return LOST if report.lost or report.raw else 0

@@ -8,8 +8,10 @@ from argparse import ArgumentParser, Namespace
 from collections import Counter
 from pathlib import Path
 
-from ..episodes.split import make_split, read_scenarios, Split, SPLIT_FILE
+from ..episodes.split import make_split, read_scenario, Split, SPLIT_FILE
 from ..errors import EpisodeError
+from .each_file import read_each
+from .exit_status import status_of
 from .output import add_json, print_json, print_lines, print_table
 from .selection import add_selection, select_files
 
@@ -41,9 +43,10 @@ def run(arguments: Namespace) -> int:
     if not 0.0 < arguments.fraction <= 0.5:
         raise EpisodeError(f'--fraction {arguments.fraction}: expected more than 0, at most 0.5')
     paths = select_files(arguments.paths)
-    scenarios = read_scenarios(paths)
-    if len(scenarios) < len(paths):
+    if len({path.name for path in paths}) < len(paths):
         raise EpisodeError('two of the episodes have the same file name: rename one of them')
+    found, faults = read_each(paths, read_scenario, 'split')
+    scenarios = {path.name: scenario for path, scenario in found.items()}
     split = make_split(scenarios, arguments.fraction, arguments.seed)
     saved = _save(split, arguments) if arguments.output else None
     if arguments.json:
@@ -53,9 +56,10 @@ def run(arguments: Namespace) -> int:
                 'validation': split.validation,
                 'scenarios': scenarios,
                 'saved': saved,
+                'left_out': {path.name: fault for path, fault in faults.items()},
             }
         )
-        return 0
+        return status_of(len(paths), len(faults))
     sides = {name: Counter(scenarios[n] for n in getattr(split, name)) for name in vars(split)}
     print_table(
         ['scenario', 'train', 'validation'],
@@ -70,7 +74,7 @@ def run(arguments: Namespace) -> int:
         print_lines(['validation:', *split.validation, f'--output DIR writes {SPLIT_FILE}'])
     else:
         print_lines([f'written to {saved}'])
-    return 0
+    return status_of(len(paths), len(faults))
 
 
 def _save(split: Split, arguments: Namespace) -> Path:

@@ -12,9 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..action_space import ACTION_NAMES, ACTION_UNITS, ActionCodec, mirror_actions, VELOCITY_DIM
-from ..episodes.labels import Labels, read_labels
+from ..episodes.labels import Labels, labels_of, Recording
 from ..episodes.split import load_split, SPLIT_FILE
 from ..errors import EpisodeError
+from .each_file import read_each
+from .exit_status import status_of
 from .output import add_json, print_json, print_lines, print_table
 from .selection import add_selection, select_files
 
@@ -47,8 +49,9 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(arguments: Namespace) -> int:
     """Print the statistics."""
     paths = select_files(arguments.paths)
-    labels = read_labels(paths, arguments.camera, arguments.step_period)
-    actions = _chosen(labels, [path.name for path in paths], arguments.split)
+    found, faults = read_each(paths, RecordingReader(arguments.camera), 'stats')
+    labels = labels_of(list(found.values()), arguments.step_period)
+    actions = _chosen(labels, [path.name for path in found], arguments.split)
     shown = np.concatenate([actions, mirror_actions(actions)]) if arguments.mirror else actions
     codec = ActionCodec.from_actions(shown)
     content = {
@@ -63,12 +66,23 @@ def run(arguments: Namespace) -> int:
             for i in range(VELOCITY_DIM)
         },
         'data_fingerprint': labels.data_fingerprint,
+        'left_out': {path.name: fault for path, fault in faults.items()},
     }
     if arguments.json:
         print_json(content)
     else:
         _print(content, codec)
-    return 0
+    return status_of(len(paths), len(faults))
+
+
+class RecordingReader:
+    """Reads the labels of one camera of an episode; '' is the primary one."""
+
+    def __init__(self, camera: str) -> None:
+        self._camera = camera
+
+    def __call__(self, path: Path) -> Recording:
+        return Recording.of(path, self._camera)
 
 
 def _chosen(labels: Labels, names: list[str], folder: Path | None) -> NDArray[np.float32]:

@@ -34,6 +34,7 @@ _NOTE, _WARNING, _ERROR = Severity.NOTE, Severity.WARNING, Severity.ERROR
 _REPAIR = '`episodes repair` copies what is readable to a new file'
 _REWRITE = 'write the episode anew with the recorder or `episodes convert`'
 _LOOK = 'look at it with `episodes view`, then leave it out or cut it with `episodes edit trim`'
+_STOP = 'cut it with `episodes edit drop-stop`; of older layouts `episodes convert` leaves it out'
 _RELABEL = 'give it the right label with `episodes edit set`'
 _RECORD = 'record more of what is rare'
 
@@ -118,12 +119,8 @@ CODES: dict[str, Code] = {
     'action.misaligned': Code(
         _WARNING, 'actions differ from the recorded commands', 'align anew: `episodes repair`'
     ),
-    'action.artificial_start': Code(
-        _WARNING, 'an artificial STOP before the drive', 'cut it with `episodes edit drop-stop`'
-    ),
-    'action.artificial_end': Code(
-        _WARNING, 'artificial STOPs after the drive', 'cut them with `episodes edit drop-stop`'
-    ),
+    'action.artificial_start': Code(_WARNING, 'an artificial STOP before the drive', _STOP),
+    'action.artificial_end': Code(_WARNING, 'artificial STOPs after the drive', _STOP),
     'action.imbalance': Code(_NOTE, 'nearly all frames are of one action type', _RECORD),
     # What was seen.
     'image.undecodable': Code(_ERROR, 'a picture that is no JPEG any more', _REPAIR),
@@ -161,6 +158,11 @@ CODES: dict[str, Code] = {
     'label.unknown_outcome': Code(_NOTE, 'nobody said how it ended', _RELABEL),
     'label.failure': Code(
         _NOTE, 'a failure, which imitation would copy', 'train with data.outcomes=[success]'
+    ),
+    'label.unfit': Code(
+        _ERROR,
+        'a repair made up its stamps or actions, so pictures and commands may not belong together',
+        'look at it, but leave it out: `--quarantine` moves it; training refuses it',
     ),
     'label.one_phrasing': Code(
         _WARNING, 'one sentence for everything: no language is learnt', _RELABEL

@@ -39,6 +39,7 @@ class Evidence:
     :param actions: shape (T, 4), and 0 rows when the file has none
     :param commands: columns by name, as Episode gives them
     :param odometry: likewise
+    :param unfit: why the file says of itself that it is not for training, '' when it does not
     """
 
     name: str
@@ -51,6 +52,7 @@ class Evidence:
     commands: dict[str, NDArray[Any]]
     odometry: dict[str, NDArray[Any]]
     limits: QualityLimits = field(default_factory=QualityLimits)
+    unfit: str = ''
 
     @property
     def primary(self) -> CameraEvidence | None:

@@ -11,15 +11,16 @@ from pathlib import Path
 import h5py
 import numpy as np
 
-from ...episodes.damage import READ_ERRORS, reason
+from ...episodes.damage import READ_ERRORS
 from ...episodes.episode_file import check_schema, open_hdf5
 from ...episodes.layout import detect_layout, Layout, layout_of
-from ...errors import EpisodeError, SchemaMismatchError
+from ...errors import EpisodeError
 from ...picture_quality import QualityLimits
 from .action_checks import check_actions
 from .digest import Digest, digest_of
 from .evidence import Evidence
 from .file_checks import check_file
+from .file_fault import opening_fault
 from .finding import Finding
 from .image_checks import check_images
 from .label_checks import check_labels
@@ -63,13 +64,8 @@ def examine(path: Path) -> Examination:
                 check_schema(path, file)
                 return _examine_open(path, file)
         return _examine_legacy(path, detect_layout(path))
-    except SchemaMismatchError as error:
-        text = str(error).removeprefix(f'{path.name}: ')
-        return Examination((Finding('schema.mismatch', path.name, text),))
-    except EpisodeError as error:
-        return Examination((_unopened(path, error),))
-    except READ_ERRORS as error:
-        return Examination((Finding('file.damaged', path.name, reason(error)),))
+    except (EpisodeError, *READ_ERRORS) as error:
+        return Examination((opening_fault(path, error),))
 
 
 def _examine_legacy(path: Path, layout: Layout) -> Examination:
@@ -92,15 +88,3 @@ def _conclude(
         digest = digest_of(evidence)
     frames = sum(len(camera.stamps) for camera in evidence.cameras.values())
     return Examination(tuple(findings), digest, frames)
-
-
-def _unopened(path: Path, error: EpisodeError) -> Finding:
-    text = ' '.join(str(error).split())
-    if 'truncated file' in text:
-        size = path.stat().st_size
-        return Finding('file.truncated', path.name, f'{size} bytes are there: {_inner(error)}')
-    return Finding('file.damaged', path.name, _inner(error))
-
-
-def _inner(error: EpisodeError) -> str:
-    return reason(error.__cause__ or error)

@@ -38,6 +38,8 @@ def check_labels(evidence: Evidence) -> Iterator[Finding]:
         yield Finding('label.unknown_outcome', name, f'the outcome is "{evidence.outcome}"')
     elif evidence.outcome == 'failure':
         yield Finding('label.failure', name, 'the outcome is a failure')
+    if evidence.unfit:
+        yield Finding('label.unfit', name, evidence.unfit)
     yield from _check_sides(evidence)
 
 

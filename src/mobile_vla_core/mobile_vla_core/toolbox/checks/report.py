@@ -17,10 +17,9 @@ from ..worker_pool import Failure, file_time_limit, WorkerPool
 from .codes import CODES, Severity
 from .digest import Digest
 from .examination import Examination, examine
+from .file_fault import work_fault
 from .finding import Finding
 from .folder_checks import check_folder
-
-_FAILURES = {'crash': 'file.crash', 'hang': 'file.hang', 'error': 'data.unreadable'}
 
 
 @dataclass(frozen=True)
@@ -98,8 +97,7 @@ def check_files(
     for number, result in WorkerPool(examine, workers, time_limit).map(paths):
         name = names[number]
         if isinstance(result, Failure):
-            finding = Finding(_FAILURES[result.kind], name, result.text)
-            result = Examination((finding,))
+            result = Examination((work_fault(name, result),))
         frames += result.frames
         digest = None if result.digest is None else replace(result.digest, name=name)
         found[number] = ([replace(f, episode=name) for f in result.findings], digest)

@@ -67,13 +67,14 @@ class StructureCheck:
             name=self._name,
             instruction=texts['instruction'],
             scenario=texts['scenario'],
-            outcome=_outcome(events),
+            outcome=_last(events, schema.OUTCOME_EVENT, 'unknown').partition(': ')[0],
             expected_period=self._number('expected_period'),
             cameras=cameras,
             actions=np.zeros((0, 4), np.float32) if actions is None else actions,
             commands=self._stream(schema.COMMANDS, given) if pictures else empty_rows(given),
             odometry=self._stream(schema.ODOMETRY, measured) if pictures else empty_rows(measured),
             limits=self._limits,
+            unfit=_last(events, schema.UNFIT_EVENT, ''),
         )
 
     def rows(self, stream: str) -> int:
@@ -274,8 +275,9 @@ def _place(group: h5py.Group, column: Column) -> str:
     return f'{group.name}/{column.name}'.strip('/')
 
 
-def _outcome(events: dict[str, NDArray[Any]]) -> str:
+def _last(events: dict[str, NDArray[Any]], wanted: str, otherwise: str) -> str:
+    """Return the text of the last event of a kind."""
     for kind, text in zip(reversed(events['kind']), reversed(events['text']), strict=True):
-        if schema.decode_text(kind) == schema.OUTCOME_EVENT:
-            return schema.decode_text(text).partition(': ')[0]
-    return 'unknown'
+        if schema.decode_text(kind) == wanted:
+            return schema.decode_text(text)
+    return otherwise

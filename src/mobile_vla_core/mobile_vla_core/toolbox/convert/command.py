@@ -11,12 +11,13 @@ import sys
 from ...action_space import ACTION_NAMES
 from ...episodes.layout import Layout
 from ...images import JPEG_QUALITY
+from ..exit_status import status_of
 from ..output import add_json, print_json, print_lines, printable, progress
 from .assumption import Overrides
 from .bag_topics import BagTopics
 from .conversion_run import convert_all
 from .formats import EPILOG
-from .job import Conversion, FORMATS, Job, status_of
+from .job import Conversion, FORMATS, Job
 from .legacy import COLOR_ORDERS, IGNORED
 from .sources import find_sources
 
@@ -109,7 +110,8 @@ def run(arguments: Namespace) -> int:
         )
     else:
         print_lines([f'converted {len(results) - len(failed)} of {len(results)} to {job.output}'])
-    return status_of(results)
+    lost = sum(bool(result.lost) for result in results)
+    return status_of(len(results), len(failed), lost)
 
 
 def _lines(result: Conversion) -> list[str]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ...episodes import Episode
 from ...errors import MobileVlaError
+from ..checks.file_fault import fault_text, finding_text, work_fault
 from ..new_output import new_output, refuse_existing
 from ..worker_pool import Failure, WorkerPool
 from .converter import Converter
@@ -63,7 +64,8 @@ def _work(
 ) -> Iterator[tuple[int, tuple[Conversion, Path | None]]]:
     for number, outcome in WorkerPool(converter, time_limit=time_limit).map(sources):
         if isinstance(outcome, Failure):
-            outcome = Conversion(sources[number], error=outcome.text), None
+            found = work_fault(sources[number].name, outcome)
+            outcome = Conversion(sources[number], error=finding_text(found)), None
         yield number, outcome
 
 
@@ -75,7 +77,7 @@ def _refuse_places(sources: Sequence[Path], converter: Converter) -> dict[int, C
         first = taken.setdefault(name_of(source), source)
         error = ''
         if first is not source:
-            error = f'{source.name} has the name of {first}: convert it to another output'
+            error = f'it has the name of {first}: convert it to another output'
         elif target.resolve() == source.resolve():
             error = f'{target} would replace its source: choose another output'
         if error:
@@ -113,7 +115,7 @@ def _add(writer: LeRobotWriter, path: Path, result: Conversion, job: Job) -> Non
         with Episode(path) as episode:
             result.frames, notes = writer.add(episode)
     except MobileVlaError as error:
-        result.error = str(error)
+        result.error = fault_text(result.source, error)
         return
     result.notes += notes
     result.output = job.output

@@ -8,9 +8,10 @@ from pathlib import Path
 import tempfile
 import time
 
-from ...episodes import Episode
+from ...episodes import Episode, schema
 from ...episodes.layout import Layout
 from ...errors import MobileVlaError
+from ..checks.file_fault import fault_text
 from ..new_output import refuse_existing
 from .bag import write_bag
 from .job import Conversion, G, Job, LEROBOT, MCAP, MP4, OURS
@@ -46,7 +47,7 @@ class Converter:
         try:
             path = self._convert(source, result)
         except MobileVlaError as error:
-            result.error = str(error)
+            result.error = fault_text(source, error)
         except Exception as error:  # a damaged file makes its library raise whatever happens
             result.error = f'{type(error).__name__}: {error}'
         result.seconds = time.monotonic() - begin
@@ -67,6 +68,8 @@ class Converter:
             result.output = self.target(source)
             return None
         with Episode(path) as episode:
+            unfit = [text for _, kind, text in episode.events if kind == schema.UNFIT_EVENT]
+            result.notes += unfit
             if job.to == LEROBOT:
                 _read_all(episode)
                 return path

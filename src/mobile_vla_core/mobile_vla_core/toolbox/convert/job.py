@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -67,12 +66,3 @@ class Conversion:
     notes: list[str] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
     error: str = ''
-
-
-def status_of(results: Iterable[Conversion]) -> int:
-    """Return the exit status: 0 all converted, 1 something lost, 2 nothing converted."""
-    results = list(results)
-    failed = [result for result in results if result.error]
-    if len(failed) == len(results):
-        return 2
-    return 1 if failed or any(result.lost for result in results) else 0

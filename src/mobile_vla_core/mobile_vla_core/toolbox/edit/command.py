@@ -22,10 +22,12 @@ from ...episodes import Episode, schema
 from ...episodes.relabel import Labels, relabel
 from ...episodes.segments import Segment, write_segments
 from ...errors import EpisodeError, MobileVlaError
+from ..checks.file_fault import fault_text
+from ..exit_status import status_of
 from ..output import add_json, print_json, print_lines, progress
 from ..selection import select_files
 from ..view.journal import Journal
-from .destination import Destination, finished
+from .destination import Destination
 from .frame_choice import (
     driven_ranges,
     frame_range,
@@ -34,11 +36,10 @@ from .frame_choice import (
     split_ranges,
     time_range,
 )
+from .past import Answer, history, lines, undo
+from .soundness import refuse_unfinished, refuse_unsound
 
 IDLE_SECONDS = 3.0
-UNABLE = 2
-
-Answer = dict[str, Any]
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -72,9 +73,10 @@ def add_arguments(parser: ArgumentParser) -> None:
         '--every', action='store_true', help='all STOPs before the first motion and after the last'
     )
     delete = edits.add_parser('delete', help='move episodes away; undo brings them back')
-    undo = edits.add_parser('undo', help='take back the last delete or --in-place of a folder')
-    undo.add_argument('--number', type=int, help='of the edit, as history prints it')
+    undo = edits.add_parser('undo', help='take back what the last command did in a folder')
+    undo.add_argument('--number', type=int, help='only this edit, as history prints it')
     history = edits.add_parser('history', help='print what was done to episodes')
+    history.add_argument('--all', action='store_true', help='list also those as recorded')
     for below in (delete, undo, history):
         below.add_argument('paths', nargs='+', type=Path, metavar='DIR|FILE')
         add_json(below)
@@ -100,36 +102,50 @@ def _frames_or_seconds(parser: ArgumentParser) -> None:
 def run(arguments: Namespace) -> int:
     """Edit the files and say what became of each."""
     now = time.time()
+    if arguments.edit == 'history':
+        return _report(arguments, history(arguments.paths))
     if arguments.edit == 'undo':
-        return _report(arguments, [_undo(path, arguments.number) for path in arguments.paths], 0)
-    paths = [finished(path) for path in select_files(arguments.paths)]
+        done = [undo(path, arguments.number) for path in arguments.paths]
+        return _report(arguments, [answer for answers in done for answer in answers])
+    paths = select_files(arguments.paths)
+    refuse = refuse_unfinished if arguments.edit == 'delete' else refuse_unsound
+    refused = refuse(paths)
     if arguments.edit == 'merge':
-        return _report(arguments, [_merge(arguments, paths, now)], 0)
-    answers, status = [], 0
+        for path, text in refused.items():
+            raise EpisodeError(f'{path.name}: {text}')
+        return _report(arguments, [_merge(arguments, paths, now)])
+    answers = []
     with progress(len(paths), f'edit {arguments.edit}') as bar:
         for path in paths:
+            answer: Answer = {'source': str(path)}
             try:
-                answers.append(EDITS[arguments.edit](arguments, path, now))
+                if path in refused:
+                    answer['error'] = refused[path]
+                else:
+                    answer = EDITS[arguments.edit](arguments, path, now)
             except MobileVlaError as error:
-                answers.append({'source': str(path), 'error': str(error)})
-                status = UNABLE
+                answer['error'] = fault_text(path, error)
+            answers.append(answer)
             bar.update()
-    return _report(arguments, answers, status)
+    return _report(arguments, answers)
 
 
-def _report(arguments: Namespace, answers: list[Answer], status: int) -> int:
+def _report(arguments: Namespace, answers: list[Answer]) -> int:
+    failed = [answer for answer in answers if 'error' in answer]
     if arguments.json:
         print_json({'edit': arguments.edit, 'files': answers})
-        return status
-    for answer in answers:
-        name = Path(answer['source']).name
-        if 'events' in answer:
-            print_lines([f'{name}:', *(f'  {text}' for text in answer['events'])])
-            continue
-        said = answer.get('error') or answer['text']
-        targets = ''.join(f' -> {target}' for target in answer.get('targets', []))
-        print_lines([said if said.startswith(name) else f'{name}: {said}{targets}'])
-    return status
+    elif arguments.edit == 'history':
+        named = any(path.is_file() for path in arguments.paths)
+        print_lines(lines(answers, all_files=arguments.all or named))
+    else:
+        print_lines(map(_line, answers))
+    return status_of(len(answers), len(failed))
+
+
+def _line(answer: Answer) -> str:
+    targets = ''.join(f' -> {target}' for target in answer.get('targets', []))
+    said = answer.get('error') or f'{answer["text"]}{targets}'
+    return f'{Path(answer["source"]).name}: {said}'
 
 
 def _cut(
@@ -237,25 +253,6 @@ def _delete(arguments: Namespace, path: Path, now: float) -> Answer:
     return {'source': str(path), 'text': text, 'number': edit.number, 'targets': []}
 
 
-def _undo(path: Path, number: int | None) -> Answer:
-    folder = path if path.is_dir() else path.parent
-    edit = Journal(folder).undo(number)
-    return {
-        'source': str(folder / edit.episode),
-        'text': f'as it was before: {edit.text}',
-        'number': edit.number,
-    }
-
-
-def _history(arguments: Namespace, path: Path, now: float) -> Answer:
-    kinds = (schema.EDIT_EVENT, schema.RELABEL_EVENT, schema.RECOVERED_EVENT)
-    with Episode(path) as episode:
-        found = [text for _, kind, text in episode.events if kind in kinds]
-    in_place = Journal(path.parent).edits()
-    found += [f'#{e.number} {e.text}' for e in in_place if e.episode == path.name]
-    return {'source': str(path), 'events': found or ['as it was recorded']}
-
-
 EDITS: dict[str, Callable[[Namespace, Path, float], Answer]] = {
     'trim': _trim,
     'split': _split,
@@ -263,5 +260,4 @@ EDITS: dict[str, Callable[[Namespace, Path, float], Answer]] = {
     'drop-idle': _drop_idle,
     'drop-stop': _drop_stop,
     'delete': _delete,
-    'history': _history,
 }

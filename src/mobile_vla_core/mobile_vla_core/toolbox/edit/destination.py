@@ -8,7 +8,6 @@ from collections.abc import Callable
 from pathlib import Path
 import shutil
 
-from ...episodes import schema
 from ...episodes.part_file import sync_folder
 from ...errors import EpisodeError
 from ..view.journal import Journal
@@ -65,12 +64,3 @@ class Destination:
 
         journal.replace(kind, path, text, self._now, change)
         return path
-
-
-def finished(path: Path) -> Path:
-    """Return a path; EpisodeError when it is no finished episode."""
-    if not path.name.endswith(schema.SUFFIX):
-        raise EpisodeError(
-            f'{path.name} is no finished episode (*{schema.SUFFIX}): see `episodes repair`'
-        )
-    return path

@@ -30,6 +30,8 @@ def frame_range(text: str, total: int) -> Range:
     first = 0 if first is None else first
     last = total - 1 if last is None else last
     first, last = (t + total if t < 0 else t for t in (first, last))
+    if 0 <= last < first < total:
+        raise EpisodeError(f'frames {text}: the first comes after the last')
     if not 0 <= first <= last < total:
         raise EpisodeError(f'frames {text}: there are frames 0 to {total - 1}')
     return first, last
@@ -88,7 +90,11 @@ def split_ranges(at: list[int], every: int | None, total: int) -> list[Range]:
     :param every: frames of a piece, instead of frames given
     :raises EpisodeError: if no such pieces can be
     """
+    if every is not None and every < 1:
+        raise EpisodeError(f'--every {every}: a piece has one frame at least')
     begins = sorted({0, *(range(0, total, every) if every else at)})
+    if every and len(begins) < 2:
+        raise EpisodeError(f'--every {every}: its {total} frames are one piece')
     if begins[0] < 0 or begins[-1] >= total or len(begins) < 2:
         raise EpisodeError(f'cannot split there: choose among frames 1 to {total - 1}')
     return [(a, b - 1) for a, b in zip(begins, [*begins[1:], total], strict=True)]

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from ...episodes import schema
 from ...episodes.damage import ABSENT, READ_ERRORS, reason
 from ...episodes.episode_file import open_torn
+from ...episodes.layout import describe_keys, Layout, layout_of, unknown_layout
 from ...errors import SchemaMismatchError
 from .superblock import mend_superblock
 
@@ -160,9 +161,15 @@ class DamagedFile:
         return values.astype(wanted.dtype), readable
 
     def _refuse(self, path: Path) -> None:
+        try:
+            layout, found = layout_of(self._file), describe_keys(self._file)
+        except READ_ERRORS:
+            layout, found = None, f'keys {self.names}'
+        if layout is None:
+            raise unknown_layout(path, found)
         raise SchemaMismatchError(
-            f'{path.name}: schema mismatch: found keys {self.names}, expected schema '
-            f'"{schema.SCHEMA}"; it is not damaged, convert it with `episodes convert`'
+            f'{path.name}: schema mismatch: found layout {layout.value}, expected '
+            f'{Layout.OURS.value} ({Layout.OURS.expected}); `episodes convert` reads it'
         )
 
     def _item(self, group: h5py.Group | None, name: str) -> Any:

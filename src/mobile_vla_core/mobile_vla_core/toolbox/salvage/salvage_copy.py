@@ -19,7 +19,7 @@ from .damaged_file import DamagedFile, opened
 from .damaged_streams import DamagedStreams
 from .jpeg_fault import JpegFault
 from .raw_pictures import RawPicture, RawPictures
-from .salvage_report import CameraReport, SalvageReport
+from .salvage_report import CameraReport, RAW_REASON, SalvageReport
 from .stamps import DEFAULT_PERIOD, mend_stamps
 
 SUFFIXES = (
@@ -32,7 +32,6 @@ SUFFIXES = (
 ATTRIBUTES = ('schema', 'schema_version', 'primary_camera', 'action_names', 'action_units')
 """Without these, readers refuse a file."""
 UNKNOWN_INSTRUCTION = 'unknown: salvaged without its instruction'
-RAW_REASON = 'salvaged from bare bytes: stamps or actions are unknown, not for training'
 
 
 class SalvageCopy:
@@ -124,7 +123,7 @@ class SalvageCopy:
         for sentence in (*report.lost, *report.mended):
             writer.add_event(last, schema.RECOVERED_EVENT, sentence)
         if report.raw:
-            writer.add_event(last, schema.QUALITY_EVENT, RAW_REASON)
+            writer.add_event(last, schema.UNFIT_EVENT, RAW_REASON)
         report.target = writer.close(outcome, reason, last)
         return report
 
@@ -167,15 +166,15 @@ class SalvageCopy:
     ) -> tuple[np.ndarray, np.ndarray]:
         period = _period(file.attributes) or DEFAULT_PERIOD
         given = camera.header_stamps, camera.receive_stamps
-        headers, made_up = mend_stamps(given[0], given[1], camera.count, period)
-        receives, made_up_too = mend_stamps(given[1], headers, camera.count, period)
+        headers, made_up, guessed = mend_stamps(given[0], given[1], camera.count, period)
+        receives, made_up_too, _ = mend_stamps(given[1], headers, camera.count, period)
         for what, number in (('header', made_up), ('receive', made_up_too)):
             if number:
                 self.report.notes.append(
                     f'{name}: {number} of {camera.count} {what} stamps are unknown: '
                     f'taken from the other clock or the frames around, else {period:g} s apart'
                 )
-        if made_up == made_up_too == camera.count:
+        if guessed:
             self.report.raw = True
         return headers, receives
 

@@ -11,6 +11,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+RAW_REASON = 'not for training: stamps or actions were lost, those in this file are made up'
+
 
 @dataclass
 class CameraReport:
@@ -46,7 +48,7 @@ class SalvageReport:
     mended: list[str] = field(default_factory=list)
     """What was put right without a loss, a sentence each."""
     raw: bool = False
-    """Whether pictures had to be looked for in the bare bytes: stamps and actions are unknown."""
+    """Whether stamps or actions are made up, so that the new file is not for training."""
     sound: bool = False
     """Whether there is nothing to repair."""
 
@@ -60,6 +62,11 @@ class SalvageReport:
         """Everything that is lost, a sentence each."""
         frames = [s for name, camera in self.cameras.items() for s in camera.sentences(name)]
         return [*frames, *self.notes]
+
+    @property
+    def is_lossy(self) -> bool:
+        """Whether the new file lacks something, or must not be trained on."""
+        return bool(self.lost) or self.raw
 
     @property
     def lines(self) -> list[str]:
@@ -121,4 +128,7 @@ class SalvageReport:
         )
 
     def _indented(self) -> list[str]:
-        return [f'  {sentence}' for sentence in (*self.lost, *self.mended)]
+        sentences = [*self.lost, *self.mended]
+        if self.raw and self.target is not None:
+            sentences.append(RAW_REASON)
+        return [f'  {sentence}' for sentence in sentences]

@@ -28,9 +28,11 @@ def mend_stamps(
     others: NDArray[np.float64] | None,
     count: int,
     period: float,
-) -> tuple[NDArray[np.float64], int]:
+) -> tuple[NDArray[np.float64], int, int]:
     """
-    Return a stamp for every frame, shape (T,) [s], and how many are made up.
+    Return a stamp for every frame, shape (T,) [s], how many are made up, and how many are guesses.
+
+    A guess is one with no stamp of either clock before or after it.
 
     A missing one is taken from the other clock, else from its neighbours, else frames are evenly
     spaced from 0.
@@ -44,7 +46,7 @@ def mend_stamps(
     missing = ~np.isfinite(result)
     made_up = int(np.count_nonzero(missing))
     if made_up == 0:
-        return result, 0
+        return result, 0, 0
     both = ~missing & np.isfinite(other)
     offset = float(np.median((result - other)[both])) if both.any() else 0.0
     from_other = missing & np.isfinite(other)
@@ -52,13 +54,13 @@ def mend_stamps(
     known = np.flatnonzero(np.isfinite(result))
     unknown = np.flatnonzero(~np.isfinite(result))
     if len(known) == 0:
-        return np.arange(count) * period, made_up
+        return np.arange(count) * period, made_up, count
     result[unknown] = np.interp(unknown, known, result[known])
     after = unknown[unknown > known[-1]]
     result[after] = result[known[-1]] + (after - known[-1]) * period
     before = unknown[unknown < known[0]]
     result[before] = result[known[0]] - (known[0] - before) * period
-    return result, made_up
+    return result, made_up, len(before) + len(after)
 
 
 def _of(stamps: NDArray[np.float64] | None, count: int) -> NDArray[np.float64]:

@@ -5,20 +5,22 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable
 from pathlib import Path
-import sys
-from typing import Any
 
-from ...episodes import Episode, schema
-from ...errors import ConfigError, MobileVlaError
-from ...images import use_one_thread
-from ..new_output import new_output
-from ..output import add_json, print_json, print_lines, progress
+from ...errors import ConfigError
+from ..each_file import do_each, tell
+from ..exit_status import status_of
+from ..optional_library import need
+from ..output import add_json, print_json, print_lines
 from ..selection import add_selection, select_files
+from .picture_files import FILM, PictureFiles, PLOT, SHEET
 
 LOOPBACK = '127.0.0.1'
 PORT = 8460
+LEAST_TIME = 60.0
+"""For the pictures of an episode [s]."""
+SLOWEST_BYTES = 100_000
+"""An episode that is drawn slower than this has no end [bytes/s]."""
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -56,59 +58,29 @@ def run(arguments: Namespace) -> int:
 
 
 def write_pictures(arguments: Namespace) -> int:
-    """Write what is asked of every episode, a sheet and a plot by default; 1 if one failed."""
+    """Write what is asked of every episode, a sheet and a plot by default."""
     if arguments.frames < 1:
         raise ConfigError(f'--frames must be at least 1, found {arguments.frames}')
-    use_one_thread()
-    writers = _writers(arguments)
-    arguments.output.mkdir(parents=True, exist_ok=True)
     paths = select_files(arguments.paths, unfinished=True)
-    written, failed = [], []
-    with progress(len(paths), 'view') as bar:
-        for path in paths:
-            try:
-                written += _write(path, writers, arguments)
-            except MobileVlaError as error:
-                named = str(error) if path.name in str(error) else f'{path.name}: {error}'
-                failed.append({'episode': path, 'error': named})
-            bar.update()
+    wanted = {SHEET: arguments.sheet, PLOT: arguments.plot, FILM: arguments.film}
+    suffixes = tuple(suffix for suffix, asked in wanted.items() if asked) or (SHEET, PLOT)
+    if FILM in suffixes:
+        need('av', 'av', 'a film')
+    arguments.output.mkdir(parents=True, exist_ok=True)
+    files = PictureFiles(
+        suffixes, arguments.output, arguments.overwrite, arguments.frames, arguments.camera
+    )
+    written, failed = do_each(paths, files, 'view', time_limit)
+    targets = [target for each in written.values() for target in each]
     if arguments.json:
-        print_json({'written': written, 'failed': failed})
+        failures = [{'episode': path, 'error': text} for path, text in failed.items()]
+        print_json({'written': targets, 'failed': failures})
     else:
-        print_lines(str(target) for target in written)
-        for failure in failed:
-            print(f'episodes view: {failure["error"]}', file=sys.stderr)
-    return 1 if failed else 0
+        print_lines(map(str, targets))
+        tell(failed, 'episodes view: ')
+    return status_of(len(paths), len(failed))
 
 
-def _write(path: Path, writers: dict[str, Callable], arguments: Namespace) -> list[Path]:
-    stem = path.name.removesuffix(schema.PART_SUFFIX).removesuffix(path.suffix)
-    written = []
-    with Episode(path) as episode:
-        for suffix, writer in writers.items():
-            target = arguments.output / f'{stem}{suffix}'
-            with new_output(target, overwrite=arguments.overwrite) as draft:
-                writer(episode, draft)
-            written.append(target)
-    return written
-
-
-def _writers(arguments: Namespace) -> dict[str, Callable[[Episode, Path], Any]]:
-    """Return what writes a file, by its suffix; matplotlib is imported only when it draws."""
-    everything = not (arguments.sheet or arguments.plot or arguments.film)
-    writers: dict[str, Callable[[Episode, Path], Any]] = {}
-    if arguments.sheet or everything:
-        from .contact_sheet import contact_sheet
-
-        writers['.sheet.png'] = lambda episode, target: contact_sheet(
-            episode, arguments.frames, arguments.camera
-        ).savefig(target)
-    if arguments.plot or everything:
-        from .action_plot import action_plot
-
-        writers['.plot.png'] = lambda episode, target: action_plot(episode).savefig(target)
-    if arguments.film:
-        from .film import write_film
-
-        writers['.mp4'] = lambda episode, target: write_film(episode, target, arguments.camera)
-    return writers
+def time_limit(path: Path) -> float:
+    """Return how long the pictures of an episode may take [s]."""
+    return LEAST_TIME + path.stat().st_size / SLOWEST_BYTES

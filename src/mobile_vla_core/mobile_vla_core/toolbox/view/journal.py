@@ -70,6 +70,11 @@ class Journal:
         with self._locked() if self.folder.is_dir() else self._lock:
             return self._read()
 
+    def last_run(self) -> list[Edit]:
+        """Return the edits that the last command made, which have one time, the newest first."""
+        edits = self.edits()
+        return [edit for edit in reversed(edits) if edit.time == edits[-1].time]
+
     def replace(
         self, kind: str, path: Path, text: str, time: float, change: Callable[[], Any]
     ) -> Edit:
@@ -110,7 +115,8 @@ class Journal:
             edits = self._read()
             found = [edit for edit in edits if number in (None, edit.number)]
             if not found:
-                raise JournalError('there is nothing to undo')
+                which = '' if number is None else f' {number}'
+                raise JournalError(f'there is no edit{which} to undo')
             edit = found[-1]
             if any(e.episode == edit.episode and e.number > edit.number for e in edits):
                 raise JournalError(f'{edit.episode} was edited again later: undo that first')
