@@ -135,7 +135,7 @@ TOPICS = {
 
 def test_what_was_chosen_is_told():
     chosen, lines = choose_topics('bag', TOPICS, BagTopics())
-    assert chosen == BagTopics(('/image',), '/cmd_vel', '', '')
+    assert chosen == BagTopics(('/image',), '/cmd_vel', '', '', '', '')
     assert [str(line) for line in lines] == [
         'pictures: /image (sensor_msgs/msg/Image)',
         'commands: /cmd_vel (geometry_msgs/msg/Twist)',
@@ -162,6 +162,15 @@ def test_a_bag_without_commands_is_refused_and_taken_when_told_so():
     with pytest.raises(EpisodeError, match='0 topics of geometry_msgs/msg/Twist'):
         choose_topics('bag', silent, BagTopics())
     assert choose_topics('bag', silent, BagTopics(command=''))[0].command == ''
+
+
+def test_of_several_imus_none_is_taken_unless_named():
+    kind = 'sensor_msgs/msg/Imu'
+    several = TOPICS | {'/imu/left': kind, '/imu/right': kind}
+    chosen, lines = choose_topics('bag', several, BagTopics())
+    assert chosen.imu == ''
+    assert str(lines[-1]) == f'imu: none (2 topics of {kind}: choose one with --imu-topic)'
+    assert choose_topics('bag', several, BagTopics(imu='/imu/left'))[0].imu == '/imu/left'
 
 
 def test_of_raw_and_compressed_pictures_the_compressed_ones_are_taken():

@@ -13,10 +13,14 @@ import pytest
 from mobile_vla_core.episodes import CameraStream, Episode, EpisodeWriter
 from mobile_vla_core.errors import EpisodeError
 from mobile_vla_core.images import encode_jpeg
+from mobile_vla_core.toolbox.convert import bag_streams
 from mobile_vla_core.toolbox.convert.assumption import Overrides
 from mobile_vla_core.toolbox.convert.bag import write_bag
+from mobile_vla_core.toolbox.convert.bag_labels import KIND
 from mobile_vla_core.toolbox.convert.bag_topics import BagTopics
-from mobile_vla_core.toolbox.convert.mcap_file import METADATA, write_mcap
+from mobile_vla_core.toolbox.convert.mcap_file import write_mcap
+
+PLAIN, FOUND = Overrides(), BagTopics()
 
 
 @pytest.fixture
@@ -41,10 +45,9 @@ def seconds(header) -> float:
 
 
 def test_every_stream_is_read_back_by_another_library(episode, tmp_path):
-    count, left_out = write_mcap(episode, tmp_path / 'a.mcap')
+    count = write_mcap(episode, tmp_path / 'a.mcap')
     topics = read(tmp_path / 'a.mcap')
     assert sum(map(len, topics.values())) == count
-    assert left_out == []
     kinds = {topic: rows[0][2] for topic, rows in topics.items()}
     assert kinds == {
         '/front/image_raw/compressed': 'sensor_msgs/msg/CompressedImage',
@@ -53,6 +56,7 @@ def test_every_stream_is_read_back_by_another_library(episode, tmp_path):
         '/odom': 'nav_msgs/msg/Odometry',
         '/vla_text_command': 'std_msgs/msg/String',
         '/episode/events': 'std_msgs/msg/String',
+        '/episode/labels': 'std_msgs/msg/String',
     }
     for t, (image, received, _) in enumerate(topics['/rear/image_raw/compressed']):
         assert image.format == 'jpeg'
@@ -78,45 +82,93 @@ def test_messages_are_in_the_order_of_receipt_and_the_labels_are_there(episode, 
         times = [m.log_time for _, _, m in reader.iter_messages(log_time_order=False)]
         assert times == sorted(times)
         assert reader.get_header().profile == 'ros2'
-        metadata = {record.name: record.metadata for record in reader.iter_metadata()}[METADATA]
+        metadata = {record.name: record.metadata for record in reader.iter_metadata()}[KIND]
     assert metadata['scenario'] == '1box_vert_left'
     assert (metadata['outcome'], metadata['reason']) == ('success', 'arrived')
 
 
-def test_it_comes_back_as_the_same_episode(episode, tmp_path):
-    write_mcap(episode, tmp_path / 'a.mcap')
-    topics = BagTopics(images=('/front/image_raw/compressed', '/rear/image_raw/compressed'))
-    report = write_bag(
-        tmp_path / 'a.mcap',
-        tmp_path / 'back',
-        name='a',
-        said=Overrides(),
-        topics=topics,
-        quality=90,
-    )
-    with Episode(report.path) as back:
-        assert [back.jpeg(t) for t in range(FRAMES)] == [episode.jpeg(t) for t in range(FRAMES)]
-        np.testing.assert_allclose(back.stamps(), episode.stamps(), atol=1e-6)
-        np.testing.assert_array_equal(back.actions, episode.actions)
-        np.testing.assert_allclose(back.action_stamps, episode.action_stamps, atol=1e-6)
-        np.testing.assert_allclose(back.odometry['twist'], episode.odometry['twist'])
-        assert back.instruction == episode.instruction
+def back(folder, said=PLAIN, topics=FOUND):
+    """Return the report on the episode that is made of a.mcap."""
+    target = folder / 'back'
+    return write_bag(folder / 'a.mcap', target, name='a', said=said, topics=topics, quality=90)
 
 
-def test_what_the_messages_do_not_hold_is_told(tmp_path):
-    writer = EpisodeWriter(tmp_path, instruction='go', joints=['wheel'])
-    writer.add_frame('front', encode_jpeg(np.zeros((8, 8, 3), np.uint8)), 1.0, 1.0)
-    writer.add_imu(1.0, (0, 0, 0, 1), (0, 0, 0), (0, 0, 9.81))
-    writer.add_joint_state(1.0, [0.5])
-    writer.add_command((0.2, 0, 0), 1.0, 1.0, action_type=0)
-    writer.add_command((0.2, 0, 0), 1.1, 1.1, action_type=3)
-    with Episode(writer.close()) as episode:
-        _, left_out = write_mcap(episode, tmp_path / 'a.mcap')
-    assert left_out == [
-        '1 rows of imu are not written',
-        '1 rows of joint_states are not written',
-        '1 action types are lost, which do not follow from the velocity',
+@pytest.fixture
+def rich(tmp_path):
+    """Return an episode with everything that one can hold."""
+    cameras = [
+        CameraStream('left', '/image', 'bgr8', 'eye', 8, 8, 90, '{"width": 8}'),
+        CameraStream('right', '/image'),
     ]
+    writer = EpisodeWriter(
+        tmp_path,
+        instruction='컵으로 가',
+        scenario='hall',
+        robot='omni',
+        action_topic='/drive',
+        expected_period=0.1,
+        cameras=cameras,
+        joints=['wheel', 'arm'],
+        metadata={'rate': 30.0, 'stamped': True},
+    )
+    for t in range(4):
+        picture = encode_jpeg(np.full((8, 8, 3), 20 * t, np.uint8))
+        writer.add_frame('left', picture, 1.0 + t, 1.1 + t)
+        writer.add_frame('right', picture, 1.5 + t, 1.6 + t)
+        writer.add_command((0.2, 0, 0.1 * t), 1.2 + t, 1.3 + t, action_type=3 if t == 2 else -1)
+        writer.add_odometry(1.0 + t, (t, 0, 0, 0, 0, 0, 1), (0.2, 0, 0, 0, 0, 0))
+        writer.add_imu(1.0 + t, (0, 0, 0, 1), (0, 0, 0.1 * t), (0, 0, 9.81))
+        writer.add_joint_state(1.0 + t, [0.5, t], [1.0, np.nan])
+    writer.add_event(2.0, 'note', 'a: b')
+    with Episode(writer.close('failure', 'it fell: twice', 5.0)) as opened:
+        yield opened
+
+
+def test_it_comes_back_as_the_same_episode(rich, tmp_path):
+    write_mcap(rich, tmp_path / 'a.mcap')
+    report = back(tmp_path)
+    assert report.lost == []
+    with Episode(report.path) as found:
+        assert found.cameras == rich.cameras
+        for camera in rich.cameras:
+            assert found.camera_attributes(camera) == rich.camera_attributes(camera)
+            pictures = [[e.jpeg(t, camera) for t in range(4)] for e in (found, rich)]
+            assert pictures[0] == pictures[1]
+            np.testing.assert_allclose(found.stamps(camera), rich.stamps(camera), atol=1e-6)
+            received = [e.receive_stamps(camera) for e in (found, rich)]
+            np.testing.assert_allclose(*received, atol=1e-6)
+        np.testing.assert_array_equal(found.actions, rich.actions)
+        np.testing.assert_allclose(found.action_stamps, rich.action_stamps, atol=1e-6)
+        assert found.streams == rich.streams
+        for stream in set(rich.streams) - {'events'}:
+            for name, values in rich.stream(stream).items():
+                np.testing.assert_allclose(found.stream(stream)[name], values, atol=1e-6)
+        assert found.joint_names == rich.joint_names
+        assert found.ending == rich.ending
+        assert (2.0, 'note', 'a: b') in found.events
+        assert found.metadata.items() >= rich.metadata.items()
+        assert found.attributes | {'name': ''} == rich.attributes | {'name': ''}
+
+
+def test_what_the_user_says_comes_before_what_the_episode_said(rich, tmp_path):
+    write_mcap(rich, tmp_path / 'a.mcap')
+    images = ('/camera/right/image_raw/compressed',)
+    report = back(tmp_path, Overrides(instruction='go', scenario='yard'), BagTopics(images))
+    with Episode(report.path) as found:
+        assert (found.instruction, found.scenario, found.cameras) == ('go', 'yard', ['right'])
+        assert found.outcome == 'failure'
+    assert 'instruction: go (as you said)' in map(str, report.assumptions)
+
+
+@pytest.mark.parametrize(
+    'text', ['{', '[]', '{"kind": "other"}', '{"kind": "mobile_vla_episode"}']
+)
+def test_labels_of_another_program_are_passed_over(tmp_path, text, monkeypatch):
+    with Episode(write_episode(tmp_path)) as episode:
+        monkeypatch.setattr(bag_streams.BagLabels, 'to_text', lambda _: text)
+        write_mcap(episode, tmp_path / 'a.mcap')
+        with Episode(back(tmp_path).path) as found:
+            assert (found.instruction, found.scenario) == (episode.instruction, '')
 
 
 def test_two_cameras_that_name_one_topic_are_both_written(tmp_path):

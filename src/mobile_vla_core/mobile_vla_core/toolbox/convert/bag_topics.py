@@ -10,7 +10,16 @@ import re
 
 from ...errors import EpisodeError
 from .assumption import Assumption, USER
-from .ros_messages import COMPRESSED_IMAGE, IMAGE, ODOMETRY, STRING, TWIST, TWIST_STAMPED
+from .ros_messages import (
+    COMPRESSED_IMAGE,
+    IMAGE,
+    IMU,
+    JOINT_STATE,
+    ODOMETRY,
+    STRING,
+    TWIST,
+    TWIST_STAMPED,
+)
 
 IMAGES = (IMAGE, COMPRESSED_IMAGE)
 COMMANDS = (TWIST, TWIST_STAMPED)
@@ -28,6 +37,8 @@ class BagTopics:
     images: tuple[str, ...] = ()
     command: str | None = None
     odometry: str | None = None
+    imu: str | None = None
+    joint_states: str | None = None
     instruction: str | None = None
 
 
@@ -47,17 +58,33 @@ def choose_topics(
         _check(bag, found, topic, IMAGES, '--image-topic')
     command = _one(bag, found, said.command, COMMANDS, '--command-topic', needed=True)
     odometry = _one(bag, found, said.odometry, (ODOMETRY,), '--odometry-topic')
+    imu = _one(bag, found, said.imu, (IMU,), '--imu-topic', lenient=True)
+    joints = _one(
+        bag, found, said.joint_states, (JOINT_STATE,), '--joint-states-topic', lenient=True
+    )
     instruction = said.instruction
     if instruction is None:
         instruction = INSTRUCTION_TOPIC if found.get(INSTRUCTION_TOPIC) == STRING else ''
     elif instruction:
         _check(bag, found, instruction, (STRING,), '--instruction-topic')
-    chosen = BagTopics(tuple(images), command, odometry, instruction)
+    chosen = BagTopics(tuple(images), command, odometry, imu, joints, instruction)
     lines = [
         _line('pictures', images, found, said=bool(said.images)),
         _line('commands', [command], found, said=said.command is not None),
         _line('odometry', [odometry], found, said=said.odometry is not None),
     ]
+    more = (
+        ('imu', imu, said.imu, IMU, '--imu-topic'),
+        ('joint states', joints, said.joint_states, JOINT_STATE, '--joint-states-topic'),
+    )
+    for what, topic, named, kind, option in more:
+        number = sum(each == kind for each in found.values())
+        if topic:
+            lines.append(_line(what, [topic], found, said=named is not None))
+        elif number and named is None:
+            lines.append(
+                Assumption(what, 'none', f'{number} topics of {kind}: choose one with {option}')
+            )
     return chosen, lines
 
 
@@ -95,7 +122,14 @@ def _one(
     option: str,
     *,
     needed: bool = False,
+    lenient: bool = False,
 ) -> str:
+    """
+    Return the topic of a kind, '' where there is none.
+
+    :param needed: whether there must be one
+    :param lenient: whether none is taken of several
+    """
     if said is not None:
         if said:
             _check(bag, found, said, kinds, option)
@@ -103,7 +137,7 @@ def _one(
     topics = [topic for topic, kind in found.items() if kind in kinds]
     if len(topics) == 1:
         return topics[0]
-    if topics or needed:
+    if needed or (topics and not lenient):
         raise EpisodeError(
             f'{bag} holds {len(topics)} topics of {" or ".join(kinds)} '
             f'({_list(topics) or _list(found)}): name the one to read with {option}'

@@ -81,6 +81,8 @@ def run(arguments: Namespace) -> int:
             images=tuple(arguments.image_topic),
             command=arguments.command_topic,
             odometry=arguments.odometry_topic,
+            imu=arguments.imu_topic,
+            joint_states=arguments.joint_states_topic,
             instruction=arguments.instruction_topic,
         ),
     )
@@ -165,6 +167,8 @@ def _add_topics(parser: ArgumentParser) -> None:
     )
     group.add_argument('--command-topic', metavar='TOPIC', help='Twist or TwistStamped')
     group.add_argument('--odometry-topic', metavar='TOPIC', help="Odometry; '' for none")
+    group.add_argument('--imu-topic', metavar='TOPIC', help="Imu; '' for none")
+    group.add_argument('--joint-states-topic', metavar='TOPIC', help="JointState; '' for none")
     group.add_argument('--instruction-topic', metavar='TOPIC', help="String; '' for none")
 
 

@@ -119,8 +119,7 @@ class Converter:
     def _write(self, episode: Episode, draft: Path, result: Conversion) -> None:
         result.frames = len(episode)
         if self._job.to == MCAP:
-            _, lines = write_mcap(episode, draft)
-            result.notes += lines
+            write_mcap(episode, draft)
             return
         camera = self._job.camera
         others = [name for name in episode.cameras if name != (camera or episode.primary_camera)]

@@ -12,7 +12,8 @@ read
   V5       observations/images RGB, actions (N,3); ends with 5 injected STOP rows, left out
   V6       images BGR, actions (N,3), action_event_types; rows of stop_inject are left out
   rosbag2  a folder with metadata.yaml, *.mcap or *.db3: Image or CompressedImage, Twist or
-           TwistStamped, Odometry, String
+           TwistStamped, Odometry, Imu, JointState, String; one that was made here of an episode
+           gives back its labels, cameras and events
 
   Of G and V1 to V6 the times are made: even, by total_duration where the file has one, else at
   6 Hz. An action type that the file does not hold follows from the velocity. Each thing assumed
@@ -28,8 +29,9 @@ write
            observation.state (measured linear_x, linear_y, angular_z, where there is odometry),
            action (linear_x, linear_y, angular_z, action_type), capture_time (true, from the first
            frame [s]), task = instruction. LeRobot knows an even, whole rate only
-  mcap     CompressedImage, TwistStamped, Odometry and String with their schemas, for Foxglove
-           and `ros2 bag play`; labels in the metadata record mobile_vla_episode
+  mcap     CompressedImage, TwistStamped, Odometry, Imu, JointState and String with their schemas,
+           for Foxglove and `ros2 bag play`; labels also on /episode/labels, events on
+           /episode/events, action types that were given on /episode/action_type (Int8)
   mp4      H.264, every picture shown when it was taken
 
   Outputs appear whole or not at all. What is raw in the source goes through JPEG once, to

@@ -4,51 +4,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-from ...action_space import derive_action_type
-from ...episodes import Episode, schema
+from ...episodes import Episode
 from ...errors import EpisodeError
 from ..optional_library import need
-from . import ros_messages
+from .bag_labels import KIND
+from .bag_streams import bag_streams, BagStream
 from .ros_messages import MessageMaker, nanoseconds
 
-COMMAND_TOPIC = '/cmd_vel'
-ODOMETRY_TOPIC = '/odom'
-INSTRUCTION_TOPIC = '/vla_text_command'
-EVENT_TOPIC = '/episode/events'
-METADATA = 'mobile_vla_episode'
 
-
-class Row(NamedTuple):
-    """One message to be: when it came [s], where it goes, and how it is made."""
-
-    received: float
-    topic: str
-    index: int
-
-
-def write_mcap(episode: Episode, draft: Path) -> tuple[int, list[str]]:
+def write_mcap(episode: Episode, draft: Path) -> int:
     """
-    Write every stream for which there is a standard message, in the order of receipt.
+    Write every stream, in the order of receipt, and return the number of messages.
 
-    :return: the number of messages, and a line for each thing that an MCAP does not hold
+    :raises EpisodeError: if there is no frame
     """
     if len(episode) == 0:
         raise EpisodeError(f'{episode.path.name} has no frame')
     writer_module = need('mcap.writer', 'mcap', 'MCAP')
     maker = MessageMaker()
-    sources = _sources(episode, maker)
-    rows = sorted(row for topic, source in sources.items() for row in source.rows(topic))
+    streams = bag_streams(episode, maker)
+    rows = sorted(row for topic, stream in streams.items() for row in stream.rows(topic))
     with draft.open('wb') as stream:
         writer = writer_module.Writer(stream)
         writer.start(profile='ros2', library='mobile_vla')
-        channels = _register(writer, maker, sources)
+        channels = _register(writer, maker, streams)
         counts = dict.fromkeys(channels, 0)
         for row in rows:
-            message, stamp = sources[row.topic].make(row.index)
+            message, stamp = streams[row.topic].make(row.index)
             writer.add_message(
                 channels[row.topic],
                 log_time=nanoseconds(row.received),
@@ -57,98 +42,26 @@ def write_mcap(episode: Episode, draft: Path) -> tuple[int, list[str]]:
                 sequence=counts[row.topic],
             )
             counts[row.topic] += 1
-        writer.add_metadata(METADATA, _metadata(episode))
+        writer.add_metadata(KIND, _metadata(episode))
         writer.finish()
-    return len(rows), _left_out(episode)
+    return len(rows)
 
 
-class _Source:
-    """Messages of one topic, made one by one."""
-
-    def __init__(self, kind: str, received: Any, make: Any, *, latched: bool = False) -> None:
-        self.kind, self.make, self.latched = kind, make, latched
-        self._received = received
-
-    def rows(self, topic: str) -> Iterator[Row]:
-        for index, received in enumerate(self._received):
-            yield Row(float(received), topic, index)
-
-
-def _sources(episode: Episode, maker: MessageMaker) -> dict[str, _Source]:
-    sources: dict[str, _Source] = {}
-    for camera in episode.cameras:
-        topic = _image_topic(episode, camera)
-        if topic in sources:  # two cameras that say the same of themselves
-            topic = f'/camera/{camera}/image_raw/compressed'
-        sources[topic] = _camera(episode, camera, maker)
-    commands, odometry, events = episode.commands, episode.odometry, episode.events
-    topic = str(episode.attributes.get('action_topic', '')) or COMMAND_TOPIC
-    sources[_absolute(topic)] = _Source(
-        ros_messages.TWIST_STAMPED,
-        commands['receive_stamp'],
-        lambda i: (
-            maker.twist_stamped(commands['twist'][i], commands['stamp'][i], 'base_link'),
-            commands['stamp'][i],
-        ),
-    )
-    sources[ODOMETRY_TOPIC] = _Source(
-        ros_messages.ODOMETRY,
-        odometry['stamp'],
-        lambda i: (
-            maker.odometry(odometry['pose'][i], odometry['twist'][i], odometry['stamp'][i]),
-            odometry['stamp'][i],
-        ),
-    )
-    begin = float(min(episode.receive_stamps()[0], episode.stamps()[0]))
-    text = episode.instruction
-    sources[INSTRUCTION_TOPIC] = _Source(
-        ros_messages.STRING, [begin], lambda _: (maker.string(text), begin), latched=True
-    )
-    sources[EVENT_TOPIC] = _Source(
-        ros_messages.STRING,
-        [stamp for stamp, _, _ in events],
-        lambda i: (maker.string(f'{events[i][1]}: {events[i][2]}'), events[i][0]),
-    )
-    return sources
-
-
-def _camera(episode: Episode, camera: str, maker: MessageMaker) -> _Source:
-    stamps = episode.stamps(camera)
-    frame_id = str(episode.camera_attributes(camera).get('frame_id', ''))
-
-    def make(frame: int) -> tuple[Any, float]:
-        jpeg = episode.jpeg(frame, camera)
-        return maker.compressed_image(jpeg, stamps[frame], frame_id), stamps[frame]
-
-    return _Source(ros_messages.COMPRESSED_IMAGE, episode.receive_stamps(camera), make)
-
-
-def _image_topic(episode: Episode, camera: str) -> str:
-    """Return a topic by the rule of image_transport: that of the raw images, `/compressed`."""
-    topic = str(episode.camera_attributes(camera).get('topic', '')).rstrip('/')
-    base = topic.removesuffix('/compressed') or f'/camera/{camera}/image_raw'
-    return f'{_absolute(base)}/compressed'
-
-
-def _absolute(topic: str) -> str:
-    return f'/{topic.lstrip("/")}'
-
-
-def _register(writer: Any, maker: MessageMaker, sources: dict[str, _Source]) -> dict[str, int]:
+def _register(writer: Any, maker: MessageMaker, streams: dict[str, BagStream]) -> dict[str, int]:
     schemas = {
         kind: writer.register_schema(
             name=kind, encoding='ros2msg', data=maker.definition(kind).encode()
         )
-        for kind in sorted({source.kind for source in sources.values()})
+        for kind in sorted({stream.kind for stream in streams.values()})
     }
     return {
         topic: writer.register_channel(
             topic=topic,
             message_encoding='cdr',
-            schema_id=schemas[source.kind],
-            metadata={'offered_qos_profiles': _qos(latched=source.latched)},
+            schema_id=schemas[stream.kind],
+            metadata={'offered_qos_profiles': _qos(latched=stream.latched)},
         )
-        for topic, source in sources.items()
+        for topic, stream in streams.items()
     }
 
 
@@ -170,18 +83,3 @@ def _metadata(episode: Episode) -> dict[str, str]:
     outcome, reason = episode.ending
     attributes = {key: str(value) for key, value in episode.attributes.items()}
     return attributes | {'outcome': outcome, 'reason': reason, 'name': episode.path.stem}
-
-
-def _left_out(episode: Episode) -> list[str]:
-    lines = []
-    for stream in (schema.IMU, schema.JOINT_STATES):
-        rows = len(episode.stream(stream)['stamp']) if stream in episode.streams else 0
-        if rows:
-            lines.append(f'{rows} rows of {stream} are not written')
-    commands = episode.commands
-    given = commands['action_type'] != schema.ACTION_TYPE_NOT_GIVEN
-    derived = derive_action_type(commands['twist']) if len(given) else commands['action_type']
-    differ = int((given & (commands['action_type'] != derived)).sum())
-    if differ:
-        lines.append(f'{differ} action types are lost, which do not follow from the velocity')
-    return lines

@@ -16,7 +16,10 @@ IMAGE = 'sensor_msgs/msg/Image'
 TWIST = 'geometry_msgs/msg/Twist'
 TWIST_STAMPED = 'geometry_msgs/msg/TwistStamped'
 ODOMETRY = 'nav_msgs/msg/Odometry'
+IMU = 'sensor_msgs/msg/Imu'
+JOINT_STATE = 'sensor_msgs/msg/JointState'
 STRING = 'std_msgs/msg/String'
+INT8 = 'std_msgs/msg/Int8'
 NANO = 1_000_000_000
 
 
@@ -77,6 +80,48 @@ class MessageMaker:
             self._new('geometry_msgs/msg/TwistWithCovariance')(self._twist(twist), unknown),
         )
 
+    def imu(
+        self,
+        orientation: Sequence[float],
+        angular_velocity: Sequence[float],
+        linear_acceleration: Sequence[float],
+        stamp: float,
+    ) -> Any:
+        """
+        Return an Imu in `imu_link`, covariances zero (unknown).
+
+        :param orientation: quaternion x, y, z, w; shape (4,)
+        :param angular_velocity: shape (3,) [rad/s]
+        :param linear_acceleration: shape (3,) [m/s^2]
+        """
+        unknown = np.zeros(9)
+        return self._new(IMU)(
+            self._header(stamp, 'imu_link'),
+            self._new('geometry_msgs/msg/Quaternion')(*map(float, orientation)),
+            unknown,
+            self._vector(angular_velocity),
+            unknown,
+            self._vector(linear_acceleration),
+            unknown,
+        )
+
+    def joint_state(
+        self,
+        names: Sequence[str],
+        position: Sequence[float],
+        velocity: Sequence[float],
+        effort: Sequence[float],
+        stamp: float,
+    ) -> Any:
+        """Return a JointState of J joints; what is NaN for all of them is left empty."""
+        given = [np.asarray(values, dtype=np.float64) for values in (position, velocity, effort)]
+        kept = [values if np.isfinite(values).any() else values[:0] for values in given]
+        return self._new(JOINT_STATE)(self._header(stamp, ''), list(names), *kept)
+
+    def int8(self, value: int) -> Any:
+        """Return an Int8."""
+        return self._new(INT8)(int(value))
+
     def string(self, text: str) -> Any:
         """Return a String."""
         return self._new(STRING)(text)
@@ -86,9 +131,10 @@ class MessageMaker:
         return self._new('std_msgs/msg/Header')(time, frame_id)
 
     def _twist(self, values: Sequence[float]) -> Any:
-        vector = self._new('geometry_msgs/msg/Vector3')
-        values = [float(value) for value in values]
-        return self._new(TWIST)(vector(*values[:3]), vector(*values[3:]))
+        return self._new(TWIST)(self._vector(values[:3]), self._vector(values[3:]))
+
+    def _vector(self, values: Sequence[float]) -> Any:
+        return self._new('geometry_msgs/msg/Vector3')(*map(float, values))
 
     def _new(self, name: str) -> Any:
         return self._types[name]
