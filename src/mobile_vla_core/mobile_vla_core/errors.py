@@ -26,6 +26,19 @@ class EpisodeError(MobileVlaError):
     """An episode, or a folder of episodes, that cannot be used."""
 
 
+class EpisodeWriteError(EpisodeError, OSError):
+    """
+    An episode that the disk does not take; an OSError as well, whose errno may be None.
+
+    :ivar reason: why, in a few words
+    """
+
+    def __init__(self, text: str, reason: str = '', number: int | None = None) -> None:
+        super().__init__(text)
+        self.reason = reason or text
+        self.errno = number
+
+
 class EpisodeOpenError(EpisodeError):
     """A file that the HDF5 library cannot open."""
 

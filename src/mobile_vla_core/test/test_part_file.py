@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests for part_file.py: on the disk once a second, and nothing left open behind it."""
 
+from itertools import pairwise
 import os
 from pathlib import Path
 import re
@@ -13,22 +14,50 @@ import time
 
 import pytest
 
-from mobile_vla_core.episodes import EpisodeWriter, find_episodes, find_unfinished
+from mobile_vla_core.episodes import (
+    EpisodeWriter,
+    find_episodes,
+    find_unfinished,
+    recover_folder,
+)
 from mobile_vla_core.errors import EpisodeError
 
+MOST_SECONDS = 2.5
+"""Between two syncs: the period is 1 s, and a busy machine may wake the thread late."""
 RECORD = """
 import sys, time
 from pathlib import Path
 from mobile_vla_core.episodes import EpisodeWriter
+JPEG = bytes.fromhex('ffd8ffd9')
 writer = EpisodeWriter(Path(sys.argv[1]), instruction='go', name='recorded')
 for t in range(600):
     if Path(sys.argv[1], 'enough').exists():
         break
-    writer.add_frame('front', b'frame', t, t)
+    writer.add_frame('front', JPEG, t, t)
     time.sleep(0.1)
 """
-SYNC = re.compile(r'(\d+) +fdatasync\(\d+<([^>]*)>')  # strace pads the id to five characters
-FRAME = re.compile(r'(\d+) +pwrite64\(')
+RECORD_UNTIL_IT_FAILS = """
+import sys, time
+from pathlib import Path
+from mobile_vla_core.episodes import EpisodeWriter
+from mobile_vla_core.errors import EpisodeError
+JPEG = bytes.fromhex('ffd8ffd9')
+writer = EpisodeWriter(Path(sys.argv[1]), instruction='go', name='recorded')
+try:
+    for t in range(600):
+        writer.add_frame('front', JPEG, t, t)
+        time.sleep(0.1)
+except EpisodeError as error:
+    print(t, error, sep='\\n')
+try:
+    writer.close('success')
+except EpisodeError as error:
+    print(error)
+"""
+# strace pads the id to five characters; -ttt gives the time.
+SYNC = re.compile(r'(\d+) +([\d.]+) fdatasync\(\d+<([^>]*)>')
+FRAME = re.compile(r'(\d+) +[\d.]+ pwrite64\(')
+FOLDER_SYNC = re.compile(r'fsync\(\d+<([^>]*)>')
 
 
 def handles() -> tuple[int, int]:
@@ -36,11 +65,16 @@ def handles() -> tuple[int, int]:
     return len(os.listdir('/proc/self/fd')), threading.active_count()
 
 
-def test_a_running_episode_is_put_on_the_disk_again_and_again_and_never_by_its_writer(tmp_path):
+def strace(log: Path, *options: str) -> list[str | Path]:
+    """Return the beginning of a command that is traced; skip where there is no strace."""
     if shutil.which('strace') is None:
         pytest.skip('needs strace: run tools/setup-environment as root, then make test')
+    return ['strace', '-f', '-y', '-ttt', '-o', log, '-s', '8', *options]
+
+
+def test_a_running_episode_is_put_on_the_disk_every_second_and_never_by_its_writer(tmp_path):
     log = tmp_path / 'strace.log'
-    command = ['strace', '-f', '-y', '-o', log, '-s', '8', '-e', 'trace=fdatasync,pwrite64']
+    command = strace(log, '-e', 'trace=fdatasync,fsync,pwrite64')
     process = subprocess.Popen(
         [*command, sys.executable, '-c', RECORD, str(tmp_path)],
         stderr=subprocess.PIPE,
@@ -48,20 +82,44 @@ def test_a_running_episode_is_put_on_the_disk_again_and_again_and_never_by_its_w
     )
     with process:
         while process.poll() is None:
-            if log.exists() and len(SYNC.findall(log.read_text())) >= 3:
+            if log.exists() and len(SYNC.findall(log.read_text())) >= 4:
                 (tmp_path / 'enough').touch()
             time.sleep(0.1)
         if 'ptrace' in process.stderr.read():
             pytest.skip('strace may not trace here: run make test where it may')
     lines = log.read_text()
     syncs = SYNC.findall(lines)
-    assert len(syncs) >= 3
-    assert {Path(path) for _, path in syncs} == {tmp_path / 'recorded.h5.part'}
+    assert len(syncs) >= 4
+    assert {Path(path) for *_, path in syncs} == {tmp_path / 'recorded.h5.part'}
+    times = [float(time) for _, time, _ in syncs]
+    assert max(b - a for a, b in pairwise(times)) < MOST_SECONDS
     writers = set(FRAME.findall(lines))
-    assert writers.isdisjoint(thread for thread, _ in syncs)
+    assert writers.isdisjoint(thread for thread, *_ in syncs)
     # Each comes after frames that the one before could not have had.
     between = lines.split('fdatasync(')[1:-1]
     assert all('pwrite64' in part for part in between)
+    # The name of the file is on the disk before what it holds.
+    before = lines[: lines.index('pwrite64(')]
+    assert [Path(path) for path in FOLDER_SYNC.findall(before)] == [tmp_path]
+
+
+def test_what_the_disk_does_not_take_ends_the_episode_and_is_kept_for_recovery(tmp_path):
+    command = strace(tmp_path / 'strace.log', '-e', 'trace=fdatasync')
+    command += ['-e', 'inject=fdatasync:error=EIO:when=2']
+    ended = subprocess.run(
+        [*command, sys.executable, '-c', RECORD_UNTIL_IT_FAILS, str(tmp_path)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    if 'ptrace' in ended.stderr:
+        pytest.skip('strace may not trace here: run make test where it may')
+    written, failed, closed = ended.stdout.splitlines()
+    assert failed == 'recorded.h5.part cannot be continued: Input/output error'
+    assert closed == 'recorded.h5.part is kept for recovery: Input/output error'
+    assert 10 < int(written) < 40, 'not before the second sync, and soon after it'
+    (report,) = recover_folder(tmp_path)
+    assert report.frames == {'front': int(written)}
 
 
 def test_fifty_episodes_leave_no_descriptor_and_no_thread_behind(tmp_path):

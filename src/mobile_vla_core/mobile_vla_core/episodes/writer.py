@@ -20,7 +20,7 @@ import secrets
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..errors import EpisodeError
+from ..errors import EpisodeError, EpisodeWriteError
 from . import late_camera_info, schema
 from .camera_stream import CameraStream
 from .episode_file import create_file, detach
@@ -34,7 +34,8 @@ class EpisodeWriter:
     """
     One episode being recorded, `<name>.h5.part` until it is closed. For one thread.
 
-    A call of `add_…` acknowledges: when it returns, the row survives the end of the process.
+    A call of `add_…` acknowledges: when it returns, the row survives the end of the process. What
+    the disk does not take is an EpisodeWriteError.
 
     :param folder: created when absent
     :param instruction: what the driver was told, not empty
@@ -82,6 +83,7 @@ class EpisodeWriter:
                 self._part = PartFile(self._path)
                 undo.callback(self._part.release)
                 undo.callback(self._path.unlink)
+                sync_folder(self._path.parent)
                 self._file = create_file(self._path)
                 undo.callback(self._end)
                 schema.set_attributes(self._file, attributes)
@@ -92,8 +94,8 @@ class EpisodeWriter:
                 self._part.reserve(0)
                 undo.pop_all()
         except (OSError, RuntimeError) as error:
-            reason = write_error_text(error)
-            raise EpisodeError(f'cannot write an episode to {folder}: {reason}') from error
+            text = f'cannot write an episode to {folder}: {write_error_text(error)}'
+            raise write_error(text, error) from error
 
     @property
     def path(self) -> Path:
@@ -203,36 +205,44 @@ class EpisodeWriter:
             self._streams.tables[stream].append(*values)
 
     def _reserve(self, size: int) -> None:
-        if not self._failure:
+        if self._failure:
+            return  # told when it is written to
+        try:
             # The file may end with a chunk that is not full, and get another.
             self._part.reserve(size + 2 * self._streams.longest_chunk)
+        except OSError as error:
+            raise write_error(self._stuck_text(write_error_text(error)), error) from error
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
         """Write nothing more once the library has failed: the file is then as after a crash."""
         if self._failure:
-            raise EpisodeError(f'{self._path.name} cannot be continued: {self._failure}')
+            raise EpisodeWriteError(self._stuck_text(self._failure), self._failure)
         try:
             yield
         except (OSError, RuntimeError) as error:
             self._failure = write_error_text(error)
             detach(self._file)
             self._part.release()
-            raise
+            raise write_error(self._stuck_text(self._failure), error) from error
+
+    def _stuck_text(self, reason: str) -> str:
+        return f'{self._path.name} cannot be continued: {reason}'
 
     def close(self, outcome: str = 'unknown', reason: str = '', stamp: float = 0.0) -> Path:
         """
         Align, sync, re-read, rename; the episode exists as `.h5` when this returns.
 
         :param outcome: one of schema.OUTCOMES
-        :raises EpisodeError: if the library failed, or what is read back is not what was
-            acknowledged; the `.part` stays, and `recover` makes an episode of it
+        :raises EpisodeError: if the disk or the library failed, or what is read back is not what
+            was acknowledged; the `.part` stays, and `recover` makes an episode of it
         """
         if outcome not in schema.OUTCOMES:
             raise EpisodeError(
                 f'outcome "{outcome}" is unknown: expected one of {", ".join(schema.OUTCOMES)}'
             )
         frames = self._streams.frames
+        final = self._path.with_name(f'{self.name}{schema.SUFFIX}')
         try:
             text = f'{outcome}: {reason}' if reason else outcome
             self.add_event(stamp, schema.OUTCOME_EVENT, text)
@@ -240,35 +250,51 @@ class EpisodeWriter:
                 self._streams.write_actions()
                 self._file.flush()
                 self._file.close()
-                self._part.sync()
+            self._part.sync()
+            self._verify(frames)
+            self._path.rename(final)
+            self._path = final
+            sync_folder(final.parent)
+        except FileNotFoundError as error:
+            text = f'{self._path.name} is lost: its file was removed while it was recorded'
+            raise write_error(text, error) from error
         except (OSError, RuntimeError) as error:
-            reason = self._failure or write_error_text(error)
-            raise EpisodeError(f'{self._path.name} is kept for recovery: {reason}') from error
-        self._verify(frames)
-        final = self._path.with_name(f'{self.name}{schema.SUFFIX}')
-        self._path.rename(final)
-        sync_folder(final.parent)
-        self._part.release()
-        self._path = final
+            closed = self._path == final
+            kept = 'may be gone after a power cut' if closed else 'is kept for recovery'
+            text = f'{self._path.name} {kept}: {write_error_text(error)}'
+            raise write_error(text, error) from error
+        finally:
+            self._part.release()
         return final
 
     def _verify(self, frames: dict[str, int]) -> None:
+        self._path.stat()  # which says why it is not there
         with Episode(self._path) as episode:
             found = {name: episode.frames(name) for name in episode.cameras}
             rows = len(episode.actions)
         if found != frames or rows != frames[self._streams.primary]:
-            self._part.release()
             raise EpisodeError(
                 f'{self._path.name}: {frames} frames were acknowledged, {found} are read back; '
                 f'the file is kept as it is'
             )
 
     def discard(self) -> None:
-        """Delete the episode."""
-        self._path.unlink()
-        self._end()
+        """Delete the episode; EpisodeWriteError when that cannot be."""
+        try:
+            self._path.unlink()
+        except OSError as error:
+            text = f'{self._path.name} cannot be deleted: {write_error_text(error)}'
+            raise write_error(text, error) from error
+        finally:
+            self._end()
 
     def _end(self) -> None:
         if not self._failure:
             self._file.close()
             self._part.release()
+
+
+def write_error(text: str, error: Exception) -> EpisodeWriteError:
+    """Return the error to raise for one of the disk or of the HDF5 library."""
+    number = error.errno if isinstance(error, OSError) else None
+    return EpisodeWriteError(text, write_error_text(error), number)
