@@ -9,7 +9,7 @@ The file is only read, and copied to a new one: repairing in place (`h5clear -s`
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 import fcntl
 import os
 from pathlib import Path
@@ -20,6 +20,7 @@ import sys
 
 from ..errors import EpisodeError
 from . import schema
+from .part_file import give_room_back
 from .recovery_report import RecoveryReport
 
 WORKSHOP = '.recovering_'
@@ -45,12 +46,21 @@ def workshop(part: Path) -> Path:
     return part.parent / f'{WORKSHOP}{part.name.removesuffix(schema.PART_SUFFIX)}'
 
 
+def set_aside(part: Path, suffix: str) -> Path:
+    """Rename an unfinished file to which nothing will be added, and give its room back."""
+    name = part.name.removesuffix(schema.PART_SUFFIX)
+    kept = part.rename(part.with_name(f'{name}{suffix}'))
+    with suppress(OSError), kept.open('rb+') as file:
+        give_room_back(file.fileno())
+    return kept
+
+
 def recover_folder(folder: Path) -> list[RecoveryReport]:
     """Recover every unfinished file whose writer has ended."""
     return [recover(part) for part in find_unfinished(folder)]
 
 
-def recover(part: Path, time_limit: float | None = None) -> RecoveryReport:
+def recover(part: Path, time_limit: float | None = None, reason: str = '') -> RecoveryReport:
     """
     Copy what an unfinished file holds to `<name>.h5` beside it, and rename it `….recovered`.
 
@@ -59,6 +69,7 @@ def recover(part: Path, time_limit: float | None = None) -> RecoveryReport:
     that this version cannot judge, or for which there is no room, stays as it is.
 
     :param time_limit: for reading and copying [s]; by default as the size of the file demands
+    :param reason: why it was not finished, as its recorder knew; '' when that was killed
     :raises EpisodeError: if it is still being written, or is no unfinished episode
     """
     part = Path(part)
@@ -68,19 +79,20 @@ def recover(part: Path, time_limit: float | None = None) -> RecoveryReport:
     try:
         with _locked(part) as lock:
             size = os.fstat(lock).st_size
-            return _recover(part, lock, time_limit or STARTING_TIME + size / SLOWEST_BYTES)
+            time_limit = time_limit or STARTING_TIME + size / SLOWEST_BYTES
+            return _recover(part, lock, time_limit, reason)
     except BlockingIOError as error:
         raise EpisodeError(f'{part.name} is being written: stop its recorder first') from error
     except OSError as error:
         return _kept(part, str(error))
 
 
-def _recover(part: Path, lock: int, time_limit: float) -> RecoveryReport:
+def _recover(part: Path, lock: int, time_limit: float, reason: str) -> RecoveryReport:
     # The process holds the lock too, and ends itself, should this one be killed meanwhile. Its
     # own session keeps a Ctrl-C in the terminal from it: what was begun is finished.
     command = [sys.executable, '-m', f'{__package__}.recovery_copy', str(part)]
     process = subprocess.Popen(
-        [*command, str(int(time_limit) + 1)],
+        [*command, str(int(time_limit) + 1), reason],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -106,8 +118,7 @@ def _recover(part: Path, lock: int, time_limit: float) -> RecoveryReport:
 
 def _unreadable(part: Path, reason: str) -> RecoveryReport:
     shutil.rmtree(workshop(part), ignore_errors=True)
-    name = part.name.removesuffix(schema.PART_SUFFIX)
-    kept = part.rename(part.with_name(f'{name}{schema.UNREADABLE_SUFFIX}'))
+    kept = set_aside(part, schema.UNREADABLE_SUFFIX)
     text = f'{reason}; all its bytes are kept in {kept.name}, rename it {part.name} to try again'
     return RecoveryReport(kept, None, {}, 0, (text,))
 

@@ -16,7 +16,7 @@ from . import schema
 from .camera_stream import CameraStream
 from .part_file import sync_folder, write_error_text
 from .reader import Episode
-from .recovery import workshop
+from .recovery import set_aside, workshop
 from .recovery_report import RecoveryReport
 from .writer import EpisodeWriter
 
@@ -25,7 +25,7 @@ READ_ERRORS = (OSError, RuntimeError, ValueError, KeyError, TypeError, EpisodeEr
 """What a torn file makes HDF5 raise; h5py knows no narrower class."""
 
 
-def copy_unfinished(part: Path) -> RecoveryReport:
+def copy_unfinished(part: Path, reason: str = '') -> RecoveryReport:
     """Do what `recover` says, in this process, on a file that is locked already."""
     name = part.name.removesuffix(schema.PART_SUFFIX)
     try:
@@ -34,37 +34,38 @@ def copy_unfinished(part: Path) -> RecoveryReport:
     except SchemaMismatchError as error:
         return RecoveryReport(part, None, {}, 0, (str(error),))
     except READ_ERRORS as error:
-        return _unreadable(part, name, str(error))
+        return _unreadable(part, str(error))
     if frames == 0:
-        return _unreadable(part, name, 'it ended before its first frame')
+        return _unreadable(part, 'it ended before its first frame')
 
     folder = workshop(part)
     shutil.rmtree(folder, ignore_errors=True)
     try:
         with Episode(part) as source:
-            copy = _Copy(source, folder, name)
+            copy = _Copy(source, folder, name, reason)
             written = copy.write()
         if not any(copy.frames.values()):
-            return _unreadable(part, name, *copy.lost)
+            return _unreadable(part, *copy.lost)
         final = part.with_name(f'{name}{schema.SUFFIX}')
         written.rename(final)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    kept = part.rename(part.with_name(f'{name}{schema.RECOVERED_SUFFIX}'))
+    kept = set_aside(part, schema.RECOVERED_SUFFIX)
     sync_folder(part.parent)
     return RecoveryReport(kept, final, copy.frames, copy.commands, tuple(copy.lost))
 
 
-def _unreadable(part: Path, name: str, *lost: str) -> RecoveryReport:
-    kept = part.rename(part.with_name(f'{name}{schema.UNREADABLE_SUFFIX}'))
+def _unreadable(part: Path, *lost: str) -> RecoveryReport:
+    kept = set_aside(part, schema.UNREADABLE_SUFFIX)
     return RecoveryReport(kept, None, {}, 0, lost)
 
 
 class _Copy:
     """One unfinished episode on its way into a new file."""
 
-    def __init__(self, source: Episode, folder: Path, name: str) -> None:
+    def __init__(self, source: Episode, folder: Path, name: str, reason: str) -> None:
         self._source = source
+        self._reason = reason
         self._writer = writer_like(source, folder, name)
         self.frames: dict[str, int] = {}
         self.commands = 0
@@ -89,7 +90,8 @@ class _Copy:
         self.commands = writer.commands
         outcome, reason = self._ending()
         stamp = self._last_stamp
-        text = '; '.join(self.lost) or 'nothing acknowledged is lost'
+        lost = self.lost or ['nothing acknowledged is lost']
+        text = '; '.join((self._reason, *lost) if self._reason else lost)
         writer.add_event(stamp, schema.RECOVERED_EVENT, text)
         return writer.close(outcome, reason, stamp)
 
@@ -122,7 +124,7 @@ class _Copy:
     def _ending(self) -> tuple[str, str]:
         outcome, reason = self._source.ending
         if outcome == 'unknown' and not reason:
-            return outcome, 'the recorder ended before it could close the file'
+            return outcome, self._reason or 'the recorder ended before it could close the file'
         return outcome, reason
 
 
@@ -163,11 +165,11 @@ def _line(error: Exception) -> str:
 
 
 def main() -> int:
-    """Recover the file named by the first argument, in the seconds of the second at most."""
-    part, time_limit = Path(sys.argv[1]), int(sys.argv[2])
+    """Recover the file of the first argument, in the seconds of the second; the third says why."""
+    part, time_limit, reason = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
     signal.alarm(time_limit)  # ends this process in the midst of a call of the library
     try:
-        print(copy_unfinished(part).to_json())
+        print(copy_unfinished(part, reason).to_json())
     except (MobileVlaError, OSError, RuntimeError) as error:
         print(write_error_text(error), file=sys.stderr)
         return 1
