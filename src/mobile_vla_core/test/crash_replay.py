@@ -19,6 +19,7 @@ import shutil
 import subprocess
 import sys
 from typing import NoReturn
+import zlib
 
 import h5py
 import numpy as np
@@ -204,7 +205,7 @@ def _all_same(episode: Episode, camera: str, frames: list[bytes]) -> bool:
 
 def _index_first(rows: CameraRows, jpeg: bytes, header_stamp: float, receive_stamp: float) -> None:
     end = rows._end + len(jpeg)
-    rows.rows.append(header_stamp, receive_stamp, end)
+    rows.rows.append(header_stamp, receive_stamp, zlib.crc32(jpeg), end)
     rows._bytes.write(rows._end, np.frombuffer(jpeg, dtype=np.uint8))
     rows._end = end
 
@@ -226,6 +227,7 @@ def _record_with_plain_flush(folder: Path, frames: int, size: int) -> None:
                 ('jpeg', end, jpeg),
                 ('header_stamp', t, [t]),
                 ('receive_stamp', t, [t]),
+                ('crc', t, [zlib.crc32(jpeg)]),
                 ('end', t, [end + len(jpeg)]),
             ):
                 group[name].resize(start + len(values), axis=0)

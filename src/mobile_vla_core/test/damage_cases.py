@@ -19,7 +19,7 @@ from mobile_vla_core.images import encode_jpeg
 FRAMES = 40
 PAGE = 4096
 FRONT = 'observations/images/front'
-COLUMNS = ('jpeg', 'end', 'header_stamp', 'receive_stamp')
+COLUMNS = ('jpeg', 'end', 'header_stamp', 'receive_stamp', 'crc')
 UNOPENED = ('file.damaged', 'file.truncated')
 UNREADABLE = ('data.unreadable', 'file.damaged')
 
@@ -155,6 +155,7 @@ def _chunks(sound: Path) -> Iterator[Case]:
     codes = {
         f'{FRONT}/end': ('data.index',),
         f'{FRONT}/header_stamp': ('time.not_finite', 'time.backwards', 'time.clock_jump'),
+        f'{FRONT}/crc': ('image.altered',),
         f'{FRONT}/receive_stamp': ('time.not_finite', 'time.backwards', 'time.clock_jump'),
         'commands/stamp': ('time.not_finite', 'time.backwards', 'action.misaligned'),
         'commands/twist': ('action.not_finite', 'action.misaligned', 'action.units'),
@@ -179,6 +180,9 @@ def _pictures(sound: Path) -> Iterator[Case]:
     yield Case('jpeg_noise', part, _fill(place + len(jpeg) - 1200, 900, noise))
     yield Case('jpeg_header_noise', part, _fill(place + 4, 300, noise[:300]))
     yield Case('jpeg_early_end', part, _fill(place + 1500, 2, b'\xff\xd9'))
+    for tenth in range(1, 10):  # in the picture's scan, of which a decoder minds few bits
+        flip = _flip(place + len(jpeg) * tenth // 10, 1 << tenth % 8)
+        yield Case(f'jpeg_one_bit_{tenth}', (*part, 'image.altered'), flip)
     yield Case('jpeg_page_of_zeros', part, _fill((place // PAGE + 1) * PAGE, PAGE, b'\0'))
 
 
@@ -266,10 +270,10 @@ def _compress(path: Path) -> None:
     path.write_bytes(gzip.compress(path.read_bytes()))
 
 
-def _flip(place: int) -> Callable[[Path], object]:
+def _flip(place: int, bits: int = 0x5A) -> Callable[[Path], object]:
     def change(path: Path) -> None:
         content = bytearray(path.read_bytes())
-        content[place] ^= 0x5A
+        content[place] ^= bits
         path.write_bytes(content)
 
     return change

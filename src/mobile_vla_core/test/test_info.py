@@ -40,7 +40,7 @@ def test_info_adds_up_what_the_episodes_hold(folder, capsys):
     assert summary['instructions'] == {'left': 3, 'right': 3}
     assert summary['scenarios'] == {'box_left': 3, 'box_right': 3}
     assert summary['outcomes'] == {'success': 6}
-    assert summary['layouts'] == {'ours 1.1': 6}
+    assert summary['layouts'] == {'ours 1.2': 6}
     with Episode(folder / 'e0.h5') as episode:
         velocity = episode.actions[:, :3]
     for axis, name in enumerate(('linear_x', 'linear_y', 'angular_z')):

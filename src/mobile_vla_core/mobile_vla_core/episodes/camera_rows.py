@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import zlib
+
 import h5py
 import numpy as np
 
@@ -42,7 +44,7 @@ class CameraRows:
             raise EpisodeError('an empty picture cannot be recorded')
         end = self._end + len(jpeg)
         self._bytes.write(self._end, np.frombuffer(jpeg, dtype=np.uint8))
-        self.rows.append(header_stamp, receive_stamp, end)
+        self.rows.append(header_stamp, receive_stamp, zlib.crc32(jpeg), end)
         self._end = end
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from typing import Any
+import zlib
 
 import h5py
 import numpy as np
@@ -36,6 +37,7 @@ class Episode:
         self._open_file: h5py.File | None = None
         self._owner = 0
         self._ends: dict[str, NDArray[np.uint64]] = {}
+        self._crcs: dict[str, NDArray[np.uint32] | None] = {}
         self._jpegs: dict[str, h5py.Dataset] = {}
         """Kept open: opening one costs ten times what reading a frame from it does."""
 
@@ -122,7 +124,11 @@ class Episode:
 
     @named
     def jpeg(self, t: int, camera: str | None = None) -> bytes:
-        """Return frame t as it was stored."""
+        """
+        Return frame t as it was stored.
+
+        :raises EpisodeError: if there is none, or its bytes are not those that were recorded
+        """
         ends = self._index(camera)
         if not 0 <= t < len(ends):
             raise EpisodeError(f'{self.path.name}: frame {t} of {len(ends)} does not exist')
@@ -133,7 +139,14 @@ class Episode:
                 f'{self.path.name}: frame {t} of {camera or self.primary_camera} is said to be '
                 f'bytes {start} to {end} of {jpegs.size}; {REMEDY}'
             )
-        return jpegs[start:end].tobytes()
+        content = jpegs[start:end].tobytes()
+        crcs = self._crc(camera)
+        if crcs is not None and zlib.crc32(content) != crcs[t]:
+            raise EpisodeError(
+                f'{self.path.name}: frame {t} of {camera or self.primary_camera} is damaged: its '
+                f'bytes are not those that were recorded; {REMEDY}'
+            )
+        return content
 
     @named
     def image(self, t: int, camera: str | None = None) -> NDArray[np.uint8]:
@@ -263,6 +276,15 @@ class Episode:
         if name not in self._ends:
             self._ends[name] = self._column(self._camera(camera), END_COLUMN)[:]
         return self._ends[name]
+
+    def _crc(self, camera: str | None) -> NDArray[np.uint32] | None:
+        """Return the checksums, None in a file of a version that has none."""
+        name = camera or ''
+        if name not in self._crcs:
+            group = self._camera(camera)
+            known = schema.CRC_COLUMN.name in group
+            self._crcs[name] = self._column(group, schema.CRC_COLUMN)[:] if known else None
+        return self._crcs[name]
 
     def _jpeg(self, camera: str | None) -> h5py.Dataset:
         name = camera or ''

@@ -17,8 +17,8 @@ import h5py
 import numpy as np
 
 SCHEMA = 'mobile_vla_episode'
-SCHEMA_VERSION = '1.1'
-"""1.1 adds /imu, /joint_states and /recorder to 1.0; both are read."""
+SCHEMA_VERSION = '1.2'
+"""1.1 adds /imu, /joint_states and /recorder to 1.0, and 1.2 a checksum of each picture."""
 SUFFIX = '.h5'
 PART_SUFFIX = '.h5.part'
 RECOVERED_SUFFIX = '.h5.part.recovered'
@@ -79,10 +79,14 @@ class Column:
 
 
 JPEG_COLUMN = Column('jpeg', 'u1')
+CRC_COLUMN = Column('crc', 'u4')
+"""CRC-32 of the frame's bytes, as of zlib, since 1.2: most of a JPEG's bits no decoder checks."""
+CRC_SINCE = (1, 2)
 # In each stream the last column is flushed last: a row exists once its last value does.
 CAMERA_COLUMNS = (
     Column('header_stamp', 'f8'),
     Column('receive_stamp', 'f8'),
+    CRC_COLUMN,
     Column('end', 'u8'),  # end of the frame's bytes in `jpeg`
 )
 STREAM_COLUMNS = {
@@ -106,6 +110,12 @@ STREAM_COLUMNS = {
     ),
 }
 ACTION_COLUMNS = (Column(ACTION, 'f4', 4), Column(ACTION_STAMP, 'f8'))
+
+
+def version_of(text: str) -> tuple[int, ...]:
+    """Return the numbers of a version, (0,) for a text that is none."""
+    parts = text.split('.')
+    return tuple(map(int, parts)) if all(part.isdigit() for part in parts) else (0,)
 
 
 def joint_columns(joints: int) -> tuple[Column, ...]:

@@ -125,6 +125,7 @@ CODES: dict[str, Code] = {
     # What was seen.
     'image.undecodable': Code(_ERROR, 'a picture that is no JPEG any more', _REPAIR),
     'image.damaged': Code(_ERROR, 'a JPEG of which a part is destroyed', _REPAIR),
+    'image.altered': Code(_ERROR, 'a picture whose bytes are not those of its checksum', _REPAIR),
     'image.outlier': Code(
         _WARNING, 'a picture unlike both its neighbours: damaged, or a flash', _LOOK
     ),

@@ -61,9 +61,15 @@ def _check_decoding(episode: str, camera: str, scan: PictureScan) -> Iterator[Fi
         'image.damaged', episode, scan.damaged, f'{camera}: the decoder finds {{}} damaged'
     )
     yield from _report(
+        'image.altered',
+        episode,
+        scan.altered & scan.decoded & ~scan.damaged,
+        f'{camera}: the bytes of {{}} are not those that were recorded',
+    )
+    yield from _report(
         'image.outlier',
         episode,
-        _outliers(scan) & ~scan.damaged,
+        _outliers(scan) & ~scan.damaged & ~scan.altered,
         f'{camera}: {{}} are unlike the one before and the one after',
     )
 

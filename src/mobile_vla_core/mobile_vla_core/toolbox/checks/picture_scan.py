@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
+import zlib
 
 import cv2
 import numpy as np
@@ -34,6 +35,7 @@ class PictureScan:
 
     :param decoded: shape (T,), False where the bytes are no picture
     :param damaged: shape (T,), True where the decoder complained
+    :param altered: shape (T,), True where the bytes are not those of the checksum
     :param sizes: height and width, shape (T, 2) [pixels]; 0 where not known
     :param repeated: shape (T,), True where the bytes are those of the picture before
     :param black: shape (T,), as overexposed and blank (of one colour)
@@ -42,6 +44,7 @@ class PictureScan:
 
     decoded: NDArray[np.bool_]
     damaged: NDArray[np.bool_]
+    altered: NDArray[np.bool_]
     sizes: NDArray[np.int64]
     repeated: NDArray[np.bool_]
     black: NDArray[np.bool_]
@@ -62,24 +65,31 @@ class PictureScan:
 
 
 def scan_pictures(
-    jpegs: Iterable[NDArray[np.uint8] | None], frames: int, limits: QualityLimits
+    jpegs: Iterable[NDArray[np.uint8] | None],
+    frames: int,
+    limits: QualityLimits,
+    crcs: NDArray[np.uint32] | None = None,
 ) -> PictureScan:
     """
     Decode pictures in order.
 
     :param jpegs: the bytes of each, None for one that cannot be read
     :param frames: how many there are
+    :param crcs: CRC-32 of each as it was recorded, shape (T,) or shorter, None where not known
     """
     use_one_thread()
     scan = PictureScan.empty(frames)
-    before = b''
+    before, crc = b'', 0
+    known = 0 if crcs is None else len(crcs)
     with DecoderLog() as log:
         for t, content in enumerate(jpegs):
             jpeg = b'' if content is None else content.tobytes()
             if jpeg and jpeg == before:
                 _repeat(scan, t)
+                scan.altered[t] = t < known and crc != crcs[t]
                 continue
-            before = jpeg
+            before, crc = jpeg, zlib.crc32(jpeg)
+            scan.altered[t] = jpeg and t < known and crc != crcs[t]
             picture = cv2.imdecode(content, _SMALL) if jpeg else None
             complained = log.spoke()
             if picture is None:

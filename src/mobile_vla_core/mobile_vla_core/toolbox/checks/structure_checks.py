@@ -220,7 +220,7 @@ class StructureCheck:
         return cameras
 
     def _camera(self, name: str, group: h5py.Group, pictures: bool) -> CameraEvidence | None:
-        columns = {c.name: self._column(group, c) for c in schema.CAMERA_COLUMNS}
+        columns = {c.name: self._column(group, c) for c in self._camera_columns(group)}
         jpeg = self._dataset(group, schema.JPEG_COLUMN)
         present = {f'{name}/{key}': len(v) for key, v in columns.items() if v is not None}
         self._same_lengths(present)
@@ -235,7 +235,8 @@ class StructureCheck:
         if jpeg is not None:
             self._check_index(name, ends, len(jpeg))
             if pictures:
-                scan = self._scan(name, PictureBytes(jpeg, ends), frames)
+                crcs = columns.get(schema.CRC_COLUMN.name)
+                scan = self._scan(name, PictureBytes(jpeg, ends), frames, crcs)
         unknown = np.full(frames, np.nan)
         header, receive = columns['header_stamp'], columns['receive_stamp']
         return CameraEvidence(
@@ -244,8 +245,22 @@ class StructureCheck:
             scan,
         )
 
-    def _scan(self, name: str, jpegs: PictureBytes, frames: int) -> PictureScan:
-        scan = scan_pictures(jpegs, frames, self._limits)
+    def _camera_columns(self, group: h5py.Group) -> list[Column]:
+        """Return the columns that a camera of the file's version has."""
+        crc = schema.CRC_COLUMN
+        without = crc.name not in group and self._version() < schema.CRC_SINCE
+        return [c for c in schema.CAMERA_COLUMNS if not (without and c is crc)]
+
+    def _version(self) -> tuple[int, ...]:
+        try:
+            return schema.version_of(schema.decode_text(self._file.attrs['schema_version']))
+        except READ_ERRORS:
+            return (0,)
+
+    def _scan(
+        self, name: str, jpegs: PictureBytes, frames: int, crcs: NDArray[np.uint32] | None
+    ) -> PictureScan:
+        scan = scan_pictures(jpegs, frames, self._limits, crcs)
         if jpegs.lost:
             text = f'{name}: {len(jpegs.lost)} pictures cannot be read: {jpegs.reason}'
             self._found('data.unreadable', text, (jpegs.lost[0], jpegs.lost[-1]))

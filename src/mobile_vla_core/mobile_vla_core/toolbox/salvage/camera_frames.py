@@ -13,13 +13,16 @@ from numpy.typing import NDArray
 
 from ...episodes import schema
 from ...episodes.damage import READ_ERRORS, reason
+from .checksums import Checksums
 from .damaged_file import DamagedFile
 from .jpeg_fault import is_warning
 from .raw_pictures import RawPicture, RawPictures
 
-HEADER, RECEIVE, END = schema.CAMERA_COLUMNS
+HEADER, RECEIVE, CRC, END = schema.CAMERA_COLUMNS
 MOST = 2**62
 UNREAD = 'its bytes cannot be read'
+ALTERED = 'its bytes are not those that were recorded'
+NOT_FOUND = 'its picture is not found'
 
 
 class CameraFrames:
@@ -43,6 +46,8 @@ class CameraFrames:
         rows = [len(self._ends), *(np.count_nonzero(np.isfinite(s)) for s in stamps)]
         self.count = len(self._ends) or int(max(rows))
         """Frames that the file says it has."""
+        known = file.has(group, CRC) or file.version >= schema.CRC_SINCE
+        self._checksums = Checksums(file.rows(group, CRC) if known else None)
         self._pictures: dict[int, bytes | None] = {}
         self._known: set[int] = set()
         self.lost: dict[int, str] = {}
@@ -64,6 +69,11 @@ class CameraFrames:
     def is_to_be_searched(self) -> bool:
         """Whether bytes that the structure does not lead to may hold its frames."""
         return not self._starts or any(UNREAD in text for text in self.lost.values())
+
+    @property
+    def without_checksum(self) -> int:
+        """How many of the frames that are there have a damaged checksum."""
+        return sum(map(self._checksums.lacks, self._pictures))
 
     @property
     def frames(self) -> list[int]:
@@ -101,6 +111,13 @@ class CameraFrames:
                 t = next(wanted, None)
 
     def _place_in_order(self, jpegs: list[bytes]) -> None:
+        known = self._checksums.places(jpegs)
+        if 2 * len(known) > len(jpegs):
+            self.count = max(self.count, *known)
+            self.lost = {t: NOT_FOUND for t in range(self.count) if t not in known}
+            for t, jpeg in known.items():
+                self._keep(t, jpeg)
+            return
         if len(jpegs) < self.count or self.count == 0:
             # Which ones are missing is not known, so neither are the stamps of the others.
             if self.count:
@@ -127,12 +144,18 @@ class CameraFrames:
                 self.lost[t] = f'{UNREAD} ({reason(error)})'
                 continue
             fault = self._fault(jpeg)
+            if not fault and self._checksums.differs(t, jpeg):
+                fault = ALTERED
             if fault:
                 self.lost[t] = fault
             else:
                 self._pictures[t] = None
-            if not fault or is_warning(fault):
+            if fault in ('', ALTERED) or is_warning(fault):
                 self._known.add(hash(jpeg))
+        altered = [t for t, text in self.lost.items() if text == ALTERED]
+        for t in self._checksums.forget_damaged(altered):
+            self._pictures[t] = None
+            del self.lost[t]
         warned = [t for t, text in self.lost.items() if is_warning(text)]
         if len(warned) > len(self._pictures):  # the camera makes them so
             for t in warned:
@@ -144,14 +167,13 @@ class CameraFrames:
         start = self._starts[first - 1][1] if first else 0
         end = self._starts[after][0] if after < self.count else self._length
         found = RawPictures(self._read(start, end), self._fault, take_warned=False).whole
+        starts = {self._starts[t][0]: t for t in range(first, after) if t in self._starts}
+        places = {t: p.jpeg for p in found if (t := starts.get(start + p.start)) is not None}
         if len(found) == after - first:
-            for t, picture in zip(range(first, after), found, strict=True):
-                self._keep(t, picture.jpeg)
-            return
-        places = {self._starts[t][0]: t for t in range(first, after) if t in self._starts}
-        for picture in found:
-            if start + picture.start in places:
-                self._keep(places[start + picture.start], picture.jpeg)
+            places = {t: p.jpeg for t, p in zip(range(first, after), found, strict=True)}
+        for t, jpeg in places.items():
+            if not self._checksums.differs(t, jpeg):
+                self._keep(t, jpeg)
 
     def _keep(self, t: int, jpeg: bytes) -> None:
         self._pictures[t] = jpeg

@@ -84,6 +84,11 @@ class DamagedFile:
         return self._file
 
     @property
+    def version(self) -> tuple[int, ...]:
+        """The version of the schema, (0,) where it cannot be read."""
+        return schema.version_of(str(self.attributes.get('schema_version', '')))
+
+    @property
     def camera_names(self) -> list[str]:
         """Names of the cameras, also of those that cannot be opened, the primary one first."""
         primary = self.attributes.get('primary_camera')
@@ -130,6 +135,13 @@ class DamagedFile:
         if found.dtype != wanted.dtype and kinds != 'S':
             self.mended.append(f'{place} is {found.dtype}, made {np.dtype(wanted.dtype)} again')
         return found
+
+    def has(self, group: h5py.Group | None, wanted: schema.Column) -> bool:
+        """Return whether a group has a column, which older versions of the schema lack."""
+        try:
+            return group is not None and wanted.name in group
+        except READ_ERRORS:
+            return False
 
     def rows(
         self, group: h5py.Group | None, wanted: schema.Column

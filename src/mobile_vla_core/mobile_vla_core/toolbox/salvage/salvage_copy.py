@@ -84,6 +84,11 @@ class SalvageCopy:
                     f'{name}: {camera.by_marks} frames are found by their marks: '
                     f'the index does not lead to them'
                 )
+            if camera.without_checksum:
+                report.mended.append(
+                    f'{name}: the checksums of {camera.without_checksum} frames are made anew: '
+                    f'they are damaged, and the frames can be decoded'
+                )
         missing = [name for name in ATTRIBUTES if name not in file.attributes]
         if file.root is not None and missing:
             report.mended.append(f'attributes are written anew: {", ".join(missing)}')
