@@ -12,7 +12,14 @@ from mobile_vla_core.episodes.alignment import align_actions
 from .drawing import Drawing, GREY, INK
 
 GROUP, ROWS, FRAME, COMMAND = '#dbeafe', '#fef3c7', '#2563eb', '#b45309'
-_TYPES = {'u1': 'uint8', 'u4': 'uint32', 'u8': 'uint64', 'i1': 'int8', 'f4': 'float32', 'f8': 'float64'}
+_TYPES = {
+    'u1': 'uint8',
+    'u4': 'uint32',
+    'u8': 'uint64',
+    'i1': 'int8',
+    'f4': 'float32',
+    'f8': 'float64',
+}
 _STEP = 2.3
 
 
