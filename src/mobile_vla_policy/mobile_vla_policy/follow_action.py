@@ -30,11 +30,12 @@ class FollowAction:
     """
     Follow one goal at a time; a new one, or any other new instruction, preempts it.
 
-    However a goal ends, its instruction is cleared, unless another one took its place: the robot
-    stands still after it. The server lives as long as the node, so that a goal which ends with
-    the policy still gets its answer.
+    One that is refused does not: the goal before goes on. However a goal ends, its instruction is
+    cleared, unless another one took its place: the robot stands still after it. The server lives
+    as long as the node, so that a goal which ends with the policy still gets its answer.
 
-    :param follow: takes an instruction and returns why it is refused, '' when it is not
+    :param follow: takes an instruction and returns why it is refused, '' when it is not; one that
+        is taken preempts the goal
     :param arrived_after: tells how many predictions of stop mean arrived
     """
 
@@ -75,7 +76,6 @@ class FollowAction:
         return goal is not None
 
     async def _execute(self, handle: ServerGoalHandle) -> FollowInstruction.Result:
-        self.preempt('another goal was given')
         refusal = self.refusal or self._begin(handle.request)
         if refusal:
             handle.abort()
@@ -90,6 +90,7 @@ class FollowAction:
         )
 
     def _begin(self, request: FollowInstruction.Goal) -> str:
+        """Take the place of the goal before, or leave it as it is and return why."""
         try:
             check_instruction(request.instruction)
         except InstructionError as error:

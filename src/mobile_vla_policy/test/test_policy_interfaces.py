@@ -102,6 +102,18 @@ def test_another_goal_preempts_and_the_robot_follows_that(client):
     assert client.result(second).outcome == 'canceled'
 
 
+def test_a_goal_that_is_refused_leaves_the_one_before_as_it_is(client):
+    first = client.follow('go right')
+    client.rig.wait(lambda: client.rig.latest().instruction == 'go right')
+    client.rig.wait_until_driving()
+    assert client.result(client.follow('  ')).outcome == 'aborted'
+    client.rig.wait_until_driving()
+    assert client.cancel(first) == CancelGoal.Response.ERROR_NONE
+    assert client.result(first).outcome == 'canceled'
+    client.rig.wait_for_reason('no instruction')
+    client.rig.wait(lambda: not client.rig.moves())
+
+
 def test_an_instruction_from_elsewhere_preempts_a_goal(client):
     goal = client.follow('go right')
     client.rig.wait(lambda: client.rig.latest().instruction == 'go right')
@@ -254,3 +266,15 @@ def test_an_instruction_unlike_those_of_training_is_refused_by_option(arriving):
     assert result.outcome == 'aborted'
     assert 'the nearest is "go ' in result.reason
     assert arriving.rig.set_parameter('instruction', 'go right') == ''
+
+
+def test_no_goal_leaves_its_instruction_behind_when_one_unlike_those_of_training_is_refused(
+    arriving,
+):
+    arriving.rig.trigger('disarm')  # A robot that stands predicts nothing, so it never arrives.
+    first = arriving.follow('go left', time_limit=1.0)
+    assert arriving.result(arriving.follow('fetch beer')).outcome == 'aborted'
+    assert arriving.rig.latest().instruction == 'go left'
+    assert arriving.result(first).outcome == 'time_limit'
+    arriving.rig.wait(lambda: arriving.rig.latest().instruction == '')
+    assert arriving.rig.trigger('arm')[0]
