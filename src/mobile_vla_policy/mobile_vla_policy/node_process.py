@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+import signal
 import sys
 from typing import Any, Protocol
 
@@ -19,6 +20,8 @@ from mobile_vla_core.errors import ConfigError
 from mobile_vla_core.node_arguments import answer_arguments, warn_of_mistyped_parameters
 from mobile_vla_core.node_end import NodeEnd
 from mobile_vla_core.shutdown_signal import ShutdownSignal
+
+from .relayed_output import RelayedOutput
 
 
 class DrivingNode(Protocol):
@@ -53,7 +56,8 @@ def run_node(
         return answer
     remove_dead_segments()
     finished = NodeEnd()
-    with ShutdownSignal(lambda: finished.set_result(0)):
+    with RelayedOutput(name), ShutdownSignal(lambda: finished.set_result(0)):
+        _end_with_terminal()
         rclpy.init(args=arguments, signal_handler_options=SignalHandlerOptions.NO)
         try:
             return _spin(make(finished), finished)
@@ -62,6 +66,12 @@ def run_node(
             return 1
         finally:
             rclpy.try_shutdown()
+
+
+def _end_with_terminal() -> None:
+    """Let ShutdownSignal, which hears every signal that has a handler, end it by SIGHUP too."""
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as nohup has it
+        signal.signal(signal.SIGHUP, lambda *_: None)
 
 
 def _spin(node: DrivingNode | Node, finished: NodeEnd) -> int:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import array
 from collections import deque
+from collections.abc import Sequence
 import itertools
 import os
 from pathlib import Path
@@ -56,12 +57,20 @@ class PolicyRig:
     :param parameters: of the node
     :param camera: publish a picture every 0.1 s from the start
     :param publish_compressed: publish CompressedImage, whatever the node expects
+    :param terminal: file descriptor that the node writes to, instead of the pipe of `output`
+    :param arguments: of the node, beside its parameters
 
     With `use_sim_time` the rig is the simulation: its time stands still while `paused` is set.
     """
 
     def __init__(
-        self, *, camera: bool = True, publish_compressed: bool = False, **parameters: object
+        self,
+        *,
+        camera: bool = True,
+        publish_compressed: bool = False,
+        terminal: int | None = None,
+        arguments: Sequence[str] = (),
+        **parameters: object,
     ) -> None:
         self.stamped = bool(parameters.get('stamped', False))
         self.twists: deque[tuple[float, Twist]] = deque()
@@ -77,7 +86,7 @@ class PolicyRig:
         # With the domain: neither other tests on this machine nor other rigs are heard.
         self._namespace = f'/test_{os.getpid()}_{next(_NUMBERS)}'
         self._start_listener()
-        self._start_process(parameters)
+        self._start_process(parameters, arguments, terminal)
 
     def __enter__(self) -> PolicyRig:
         return self
@@ -130,10 +139,18 @@ class PolicyRig:
 
     def worker(self) -> int:
         """Return the process id of the worker."""
+        return self.child('mobile_vla_policy.worker')
+
+    def child(self, program: str) -> int:
+        """Return the process id of the one that the node started with this on its command line."""
         threads = Path(f'/proc/{self.process.pid}/task').iterdir()
         children = [pid for thread in threads for pid in (thread / 'children').read_text().split()]
-        (worker,) = map(int, children)
-        return worker
+        (found,) = (
+            pid
+            for pid in map(int, children)
+            if program in Path(f'/proc/{pid}/cmdline').read_text().split('\0')
+        )
+        return found
 
     def set_parameter(self, name: str, value: object) -> str:
         """Set a parameter of the node and return why it refused, '' when it did not."""
@@ -165,9 +182,11 @@ class PolicyRig:
         self.node.destroy_client(client)
         return future.result()
 
-    def _start_process(self, parameters: dict[str, object]) -> None:
+    def _start_process(
+        self, parameters: dict[str, object], arguments: Sequence[str], terminal: int | None
+    ) -> None:
         command = [sys.executable, '-m', 'mobile_vla_policy.policy_node', '--ros-args']
-        command += ['-r', f'__ns:={self._namespace}']
+        command += ['-r', f'__ns:={self._namespace}', *arguments]
         for name, value in parameters.items():
             text = str(value).lower() if isinstance(value, bool) else value
             command += ['-p', f'{name}:={text}']
@@ -178,7 +197,11 @@ class PolicyRig:
             ROS_AUTOMATIC_DISCOVERY_RANGE='LOCALHOST',
         )
         self.process = subprocess.Popen(
-            command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+            command,
+            env=environment,
+            stdout=subprocess.PIPE if terminal is None else terminal,
+            stderr=subprocess.STDOUT,
+            text=True,
         )
 
     def _start_listener(self) -> None:
