@@ -52,7 +52,7 @@ class WorkerParameters:
     )
     worker_cpus: str = parameter('', 'Processors of the worker, such as "0,2-3"; "" for all.')
     added_latency: float = parameter(
-        0.0, 'For tests: each inference takes so much longer [s].', 0.0, 10.0
+        0.0, 'For tests: each prediction comes so much later [s].', 0.0, 10.0
     )
 
 

@@ -84,7 +84,11 @@ class Session:
         self._companions = Companions(node, parameters, card, self._pilot)
         self._parts.callback(self._companions.close)
         self._worker = WorkerProcess(
-            settings, self._pilot.answered, self._on_worker, worker.worker_timeout
+            settings,
+            self._pilot.answered,
+            self._on_worker,
+            worker.worker_timeout,
+            worker.added_latency,
         )
         shadow = parameters.driver.mode == SHADOW
         commands = CommandPublisher(

@@ -51,13 +51,11 @@ class Worker:
 
     :param policy: the loaded policy
     :param buffer: where the frames' bytes lie
-    :param added_latency: sleep for so long at each prediction [s], to test what that does
     """
 
-    def __init__(self, policy: Policy, buffer: FrameBuffer, added_latency: float = 0.0) -> None:
+    def __init__(self, policy: Policy, buffer: FrameBuffer) -> None:
         self._policy = policy
         self._buffer = buffer
-        self._added_latency = added_latency
         self._preprocessing: Preprocessing = policy.card.preprocessing
         self._generation: int | None = None
         self._slow = False
@@ -104,7 +102,6 @@ class Worker:
             if not predict:
                 return self._reply(record, ReplyKind.SEEN, **seen)
             chunk = self._policy.predict()
-            time.sleep(self._added_latency)
         except ImageFormatError as error:
             return self._reply(record, ReplyKind.BAD_IMAGE, text=str(error))
         except MobileVlaError as error:
@@ -165,7 +162,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         _take_resources(settings)
         policy = _load(settings)
-        worker = Worker(policy, FrameBuffer(options.buffer), settings.added_latency)
+        worker = Worker(policy, FrameBuffer(options.buffer))
         worker.warm_up()
         link.send(ReplyRecord(ReplyKind.READY).pack())
         serve(worker, link)

@@ -14,19 +14,18 @@ import subprocess
 import sys
 import threading
 import time
+import traceback
 
 from mobile_vla_core.picture import Picture
 from mobile_vla_core.safety import StopReason
 
 from .backlog import Backlog
+from .backoff import Backoff
 from .frame_buffer import FrameBuffer, SLOTS
 from .record import FrameRecord, RECORD_BYTES, ReplyKind, ReplyRecord
+from .reply_delay import ReplyDelay
 from .worker_settings import WorkerSettings
 
-_FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 5.0
-"""Waits before a restart [s]; each is twice the one before."""
-_HEALTHY_AFTER = 10.0
-"""A worker that lived this long starts the waits over [s]."""
 _GRACE = 1.0
 """Time for a worker to end by itself when its socket closes [s]."""
 _LOADING = 600.0
@@ -47,6 +46,7 @@ class WorkerProcess:
     :param on_state: called with (None, '') when the worker is ready, else with the reason why
         there is none and its detail
     :param answer_limit: a worker that takes longer to answer a frame is hung [s]
+    :param added_latency: answers are held back for so long, to test what that does [s]
     """
 
     def __init__(
@@ -55,6 +55,7 @@ class WorkerProcess:
         on_reply: Callable[[ReplyRecord], None],
         on_state: Callable[[StopReason | None, str], None],
         answer_limit: float = 5.0,
+        added_latency: float = 0.0,
     ) -> None:
         self._settings = settings
         self._on_reply = on_reply
@@ -64,6 +65,7 @@ class WorkerProcess:
         self._link: socket.socket | None = None
         self._ready = False
         self._backlog = Backlog(SLOTS, answer_limit)
+        self._delay = ReplyDelay(added_latency)
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._supervise, name='worker-supervisor')
         self.restarts = 0
@@ -78,7 +80,7 @@ class WorkerProcess:
         if self._stopping.is_set():
             return
         self._stopping.set()
-        with self._lock:
+        with self._lock, suppress(OSError):  # The worker may be gone already.
             if self._link is not None:
                 self._link.shutdown(socket.SHUT_RDWR)
         self._thread.join()
@@ -115,26 +117,59 @@ class WorkerProcess:
             return True
 
     def _supervise(self) -> None:
-        pause = _FIRST_PAUSE
+        backoff = Backoff()
         while True:
             self._on_state(StopReason.WORKER_STARTING, '')
             started = time.monotonic()
-            process = self._launch()
-            reason, detail = self._read_replies(started + _LOADING)
-            how = self._reap(process)
+            reason, detail = self._run_one(started + _LOADING)
             if self._stopping.is_set():
                 return
-            self._on_state(reason, detail or how)
+            self._on_state(reason, detail)
             if reason is StopReason.WORKER_FAILED:
                 return
-            pause = _FIRST_PAUSE if time.monotonic() - started > _HEALTHY_AFTER else pause
-            if self._stopping.wait(pause):
+            if self._stopping.wait(backoff.after(time.monotonic() - started)):
                 return
-            pause = min(2.0 * pause, _LONGEST_PAUSE)
             self.restarts += 1
+
+    def _run_one(self, loaded_by: float) -> tuple[StopReason, str]:
+        """
+        Start a worker and serve it to its end; nothing that goes wrong with it ends this thread.
+
+        :param loaded_by: when the policy has to be loaded [s]
+        :return: why there is none any more
+        """
+        try:
+            process = self._launch()
+        except (OSError, MemoryError) as error:
+            return StopReason.WORKER_DOWN, f'it cannot be started: {error}'
+        try:
+            reason, detail = self._read_replies(loaded_by)
+        except Exception as error:  # An answer that cannot be read or used.
+            traceback.print_exc()
+            detail = self._kill(f'{type(error).__name__}: {error}')
+            reason = StopReason.WORKER_DOWN
+        how = self._reap(process)
+        return reason, detail or how
 
     def _launch(self) -> subprocess.Popen:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            try:
+                process = self._start(theirs)
+            except BaseException:
+                ours.close()
+                raise
+        with self._lock:
+            self._link = ours
+            self._backlog.clear()
+            self._delay.clear()
+            self.pid = process.pid
+            if self._stopping.is_set():
+                with suppress(OSError):
+                    ours.shutdown(socket.SHUT_RDWR)
+        return process
+
+    def _start(self, theirs: socket.socket) -> subprocess.Popen:
         descriptors = (theirs.fileno(), self._buffer.descriptor)
         command = [sys.executable, '-m', 'mobile_vla_policy.worker']
         command += [*self._settings.arguments(), '--parent', str(os.getpid())]
@@ -142,21 +177,13 @@ class WorkerProcess:
         environment = dict(os.environ, OMP_NUM_THREADS=str(self._settings.threads))
         # The worker imports what this process imports, however its path was set up.
         environment['PYTHONPATH'] = os.pathsep.join(path for path in sys.path if path)
-        process = subprocess.Popen(
+        return subprocess.Popen(
             command,
             env=environment,
             pass_fds=descriptors,
             stdin=subprocess.DEVNULL,
             start_new_session=True,  # A process group of its own: Ctrl-C does not reach it.
         )
-        theirs.close()
-        with self._lock:
-            self._link = ours
-            self._backlog.clear()
-            self.pid = process.pid
-            if self._stopping.is_set():
-                ours.shutdown(socket.SHUT_RDWR)
-        return process
 
     def _read_replies(self, loaded_by: float) -> tuple[StopReason, str]:
         """
@@ -168,7 +195,10 @@ class WorkerProcess:
         poller = select.poll()
         poller.register(self._link, select.POLLIN)
         while True:
-            if not poller.poll(_GLANCE * 1e3):
+            now = time.monotonic()
+            for reply in self._delay.due(now):
+                self._on_reply(reply)
+            if not poller.poll(min(_GLANCE, self._delay.left(now)) * 1e3):
                 now = time.monotonic()
                 if self._ready and self._backlog.overdue(now):
                     limit = self._backlog.limit
@@ -191,9 +221,10 @@ class WorkerProcess:
                 self._ready = True
                 self._on_state(None, '')
                 continue
+            now = time.monotonic()
             with self._lock:
-                self._backlog.answered(reply.sequence, time.monotonic())
-            self._on_reply(reply)
+                self._backlog.answered(reply.sequence, now)
+            self._delay.put(reply, now)
 
     def _kill(self, why: str) -> str:
         """End a worker that does not answer, and hand on why."""
@@ -212,6 +243,9 @@ class WorkerProcess:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
-        if process.returncode < 0:
+        if process.returncode >= 0:
+            return f'exit status {process.returncode}'
+        try:
             return f'killed by {signal.Signals(-process.returncode).name}'
-        return f'exit status {process.returncode}'
+        except ValueError:  # Those of real time have no names.
+            return f'killed by signal {-process.returncode}'

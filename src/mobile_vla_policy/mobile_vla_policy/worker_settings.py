@@ -36,7 +36,6 @@ class WorkerSettings:
     :param cpus: such as '0,2-3'; '' for those of the process that starts it
     :param memory_megabytes: how much memory it may take, 0 for any amount; shared libraries and
         memory of a GPU do not count
-    :param added_latency: makes each inference take longer [s], to test what that does
     """
 
     checkpoint: str
@@ -46,7 +45,6 @@ class WorkerSettings:
     nice: int = 0
     cpus: str = ''
     memory_megabytes: int = 0
-    added_latency: float = 0.0
 
     @classmethod
     def of(cls, checkpoint: str, parameters: WorkerParameters) -> WorkerSettings:
@@ -68,7 +66,6 @@ class WorkerSettings:
             parameters.worker_nice,
             ','.join(map(str, sorted(cpus))),
             parameters.worker_memory_megabytes,
-            parameters.added_latency,
         )
 
     def arguments(self) -> list[str]:

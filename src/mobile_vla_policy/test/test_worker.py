@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests for worker.py, in this process."""
 
+import time
 import zlib
 
 import numpy as np
@@ -49,8 +50,21 @@ def bench(checkpoint, policy):
             )
         return worker.answer(records)
 
-    show.slow = Worker(load_policy(checkpoint), buffer, added_latency=0.11)
+    show.slow = Worker(slow_policy(checkpoint), buffer)
     return show
+
+
+def slow_policy(checkpoint):
+    """Load a policy that takes longer for a prediction than a step does."""
+    policy = load_policy(checkpoint)
+    predict = policy.predict
+
+    def predict_slowly():
+        time.sleep(1.1 * policy.card.step_period)
+        return predict()
+
+    policy.predict = predict_slowly
+    return policy
 
 
 def picture(seed):

@@ -2,9 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests for worker_process.py, through real processes."""
 
+import itertools
 import os
 from pathlib import Path
 import queue
+import resource
 import shutil
 import signal
 import subprocess
@@ -44,13 +46,16 @@ time.sleep(60)
 class Watched:
     """A worker process whose replies and states wait in queues."""
 
-    def __init__(self, checkpoint, answer_limit=PATIENCE, **settings):
+    def __init__(
+        self, checkpoint, answer_limit=PATIENCE, added_latency=0.0, on_reply=None, **settings
+    ):
         self.replies, self.states = queue.Queue(), queue.Queue()
         self.process = WorkerProcess(
             WorkerSettings(str(checkpoint), **settings),
-            self.replies.put,
+            on_reply or self.replies.put,
             lambda reason, detail: self.states.put((reason, detail)),
             answer_limit,
+            added_latency,
         )
         self.process.start()
 
@@ -196,17 +201,78 @@ def test_a_crash_in_native_code_and_one_for_lack_of_memory_are_told_apart(watch,
     assert watched.replies.get(timeout=PATIENCE).stamp == 5.5
 
 
-def test_a_worker_takes_number_format_niceness_processors_and_latency(watch, checkpoint):
+def test_a_worker_that_cannot_be_started_is_tried_again_ever_later(watch, checkpoint):
+    watched = watch(checkpoint)
+    watched.wait_for(None)
+    before = len(os.listdir('/proc/self/fd'))
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (3, limits[1]))  # As when all are in use.
+    try:
+        os.kill(watched.process.pid, signal.SIGKILL)
+        assert watched.wait_for(StopReason.WORKER_DOWN) == 'killed by SIGKILL'
+        tries = []
+        for _ in range(4):
+            detail = watched.wait_for(StopReason.WORKER_DOWN)
+            assert detail.startswith('it cannot be started: ')
+            tries.append(time.monotonic())
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+    waits = [later - earlier for earlier, later in itertools.pairwise(tries)]
+    assert waits == pytest.approx([0.4, 0.8, 1.6], abs=0.3)
+    assert waits[0] < waits[1] < waits[2]
+    watched.wait_for(None)
+    assert watched.send(stamp=9.5)
+    assert watched.replies.get(timeout=PATIENCE).stamp == 9.5
+    assert len(os.listdir('/proc/self/fd')) == before
+
+
+def test_an_answer_that_cannot_be_used_ends_the_worker_and_not_who_watches_over_it(
+    watch, checkpoint
+):
+    seen = queue.Queue()
+
+    def fail_at_first(reply):
+        seen.put(reply)
+        if reply.stamp == 1.0:
+            raise ValueError('no such row')
+
+    watched = watch(checkpoint, on_reply=fail_at_first)
+    watched.wait_for(None)
+    first = watched.process.pid
+    assert watched.send(stamp=1.0)
+    assert watched.wait_for(StopReason.WORKER_DOWN) == 'ValueError: no such row'
+    assert is_gone(first)
+    watched.wait_for(None)
+    assert watched.send(stamp=2.0)
+    assert [seen.get(timeout=PATIENCE).stamp for _ in range(2)] == [1.0, 2.0]
+
+
+def test_added_latency_delays_answers_and_holds_up_no_frame(watch, checkpoint):
+    watched = watch(checkpoint, added_latency=0.5)
+    watched.wait_for(None)
+    sent, taken = [], []
+    for number in range(8):  # More than there are slots, all within the latency of the first.
+        sent.append(time.monotonic())
+        taken.append(watched.send(stamp=float(number)))
+        time.sleep(0.05)
+    assert all(taken)
+    replies = [watched.replies.get(timeout=PATIENCE)]
+    assert time.monotonic() - sent[0] >= 0.5
+    replies += [watched.replies.get(timeout=PATIENCE) for _ in range(7)]
+    assert time.monotonic() - sent[-1] >= 0.5
+    assert [reply.stamp for reply in replies] == [float(number) for number in range(8)]
+    assert all(reply.inference_ms >= 500.0 for reply in replies)
+
+
+def test_a_worker_takes_number_format_niceness_and_processors(watch, checkpoint):
     cpu = min(os.sched_getaffinity(0))
-    watched = watch(checkpoint, dtype='bfloat16', nice=7, cpus=str(cpu), added_latency=0.2)
+    watched = watch(checkpoint, dtype='bfloat16', nice=7, cpus=str(cpu))
     watched.wait_for(None)
     pid = watched.process.pid
     assert os.getpriority(os.PRIO_PROCESS, pid) == os.getpriority(os.PRIO_PROCESS, 0) + 7
     assert os.sched_getaffinity(pid) == {cpu}
     assert watched.send()
-    reply = watched.replies.get(timeout=PATIENCE)
-    assert reply.kind is ReplyKind.CHUNK
-    assert reply.inference_ms >= 200.0
+    assert watched.replies.get(timeout=PATIENCE).kind is ReplyKind.CHUNK
 
 
 def test_a_worker_may_compute_only_when_nothing_else_does(watch, checkpoint):

@@ -7,7 +7,7 @@ from mobile_vla_policy.worker_settings import WorkerSettings
 
 def test_settings_arrive_through_the_command_line_with_their_types():
     settings = WorkerSettings(
-        '/a path/-x', 'cuda:0', 3, 'bfloat16', 5, '0,2-3', memory_megabytes=900, added_latency=0.1
+        '/a path/-x', 'cuda:0', 3, 'bfloat16', 5, '0,2-3', memory_megabytes=900
     )
     words = [*settings.arguments(), '--parent', '7']
     assert WorkerSettings.parse(words) == (settings, ['--parent', '7'])
