@@ -10,7 +10,7 @@ from dataclasses import dataclass, Field, fields
 from rclpy.node import Node
 from rclpy.parameter import Parameter
 
-from mobile_vla_core.errors import InstructionError
+from mobile_vla_core.errors import ConfigError, InstructionError
 from mobile_vla_core.instruction import check_instruction
 from mobile_vla_core.slew import SlewLimits
 
@@ -208,7 +208,14 @@ def declare_parameters(node: Node) -> None:
 
 
 def read_parameters(node: Node) -> PolicyParameters:
-    """Read all parameters into one immutable value."""
+    """
+    Read all parameters into one immutable value.
+
+    :raises ConfigError: if a value given at start is one that `refuse` refuses
+    """
+    refusal = refuse([node.get_parameter(item.name) for item in _all()], configured=False)
+    if refusal is not None:
+        raise ConfigError(refusal)
     groups = {
         group.name: type(group.default)(
             **{item.name: node.get_parameter(item.name).value for item in fields(group.default)}
@@ -230,6 +237,11 @@ def refuse(parameters: Sequence[Parameter], configured: bool) -> str | None:
             return f'{change.name} is read at configure: clean the node up before changing it'
         if change.name == 'mode' and change.value not in MODES:
             return f'mode is "{change.value}": expected one of {", ".join(MODES)}'
+        if change.name == 'realtime_priority' and change.value == 1:
+            return (
+                'realtime_priority is 1: expected 0 for none, or 2 or more, because the other '
+                'threads of the node run at one less'
+            )
         if change.name == 'instruction' and change.value:
             try:
                 check_instruction(change.value)

@@ -62,8 +62,8 @@ class PolicyNode(LifecycleNode):
 
     def on_configure(self, _: LifecycleState) -> TransitionCallbackReturn:
         """Read the driving card, create the topics and start the worker."""
-        parameters = read_parameters(self)
         try:
+            parameters = read_parameters(self)
             card = PolicyCard.load(Path(parameters.policy.checkpoint))
             for warning in check_card(card, parameters):
                 self.get_logger().warning(warning)

@@ -63,10 +63,13 @@ def take_realtime_priority(priority: int, control: threading.Thread) -> str:
     """
     try:
         _schedule(os.SCHED_FIFO, {None: priority - 1, control.native_id: priority})
-    except PermissionError:
-        _schedule(os.SCHED_OTHER, {None: 0})
+    except OSError as error:
+        _stop_scheduling()
+        refused = f'real-time priority {priority} was refused'
+        if not isinstance(error, PermissionError):
+            return f'{refused} ({error.strerror}): the rate is kept as a busy machine lets it'
         return (
-            f'real-time priority {priority} was refused, the rate is kept as well as a busy '
+            f'{refused}, the rate is kept as well as a busy '
             f'machine lets it: allow it with "rtprio {priority}" in /etc/security/limits.conf, '
             f'CAP_SYS_NICE or LimitRTPRIO={priority}'
         )
@@ -79,9 +82,14 @@ def take_realtime_priority(priority: int, control: threading.Thread) -> str:
 
 
 def give_up_realtime_priority() -> None:
-    """Take back take_realtime_priority."""
-    _schedule(os.SCHED_OTHER, {None: 0})
+    """Take back take_realtime_priority, as far as that works: the base has to be stopped next."""
+    _stop_scheduling()
     _LIBC.munlockall()
+
+
+def _stop_scheduling() -> None:
+    with suppress(OSError):
+        _schedule(os.SCHED_OTHER, {None: 0})
 
 
 def _schedule(policy: int, priorities: dict[int | None, int]) -> None:

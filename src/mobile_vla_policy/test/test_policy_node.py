@@ -231,6 +231,23 @@ def test_a_parameter_of_another_type_or_out_of_range_is_one_sentence(name, value
     assert len(output.splitlines()) == 1
 
 
+@pytest.mark.parametrize(
+    ('name', 'value', 'sentence'),
+    [
+        ('realtime_priority', 1, 'realtime_priority is 1: expected 0 for none, or 2 or more'),
+        ('mode', 'shadwo', 'mode is "shadwo": expected one of drive, shadow'),
+        ('instruction', '"?!"', 'holds no word'),
+    ],
+)
+def test_a_value_that_makes_no_sense_is_refused_at_configure(checkpoint, name, value, sentence):
+    options = {'checkpoint': checkpoint, 'instruction': 'go left', name: value}
+    with PolicyRig(camera=False, autostart=True, **options) as rig:
+        output = rig.output()
+    assert rig.process.returncode == 1
+    assert sentence in output
+    assert len(output.splitlines()) == 1
+
+
 def test_only_the_instruction_changes_while_configured(driving):
     assert 'clean the node up' in driving.set_parameter('rate', 10.0)
     assert 'holds no word' in driving.set_parameter('instruction', '?!')

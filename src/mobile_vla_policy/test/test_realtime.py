@@ -30,7 +30,7 @@ def look(thread):
     policy = os.sched_getscheduler(thread) & ~os.SCHED_RESET_ON_FORK
     return [policy, os.sched_getparam(thread).sched_priority]
 
-seen = {'refusal': take_realtime_priority(10, threads[0])}
+seen = {'refusal': take_realtime_priority(int(sys.argv[2]), threads[0])}
 seen |= {'control': look(control), 'other': look(other), 'main': look(0)}
 if not seen['refusal']:
     child = 'import os; print(os.sched_getscheduler(0))'
@@ -65,9 +65,9 @@ def test_the_memory_of_one_image_is_used_for_the_next():
     assert faults('keep') < 100
 
 
-def take(how):
+def take(how, priority=10):
     environment = dict(os.environ, PYTHONPATH=os.pathsep.join(sys.path))
-    command = [sys.executable, '-c', TAKE, how]
+    command = [sys.executable, '-c', TAKE, how, str(priority)]
     return json.loads(subprocess.check_output(command, env=environment))
 
 
@@ -88,4 +88,10 @@ def test_the_control_thread_comes_before_all_others_and_what_is_started_is_left_
 def test_a_refusal_says_what_to_allow_and_changes_nothing():
     seen = take('unprivileged')
     assert 'rtprio 10' in seen['refusal']
+    assert seen['control'] == seen['other'] == seen['main'] == [os.SCHED_OTHER, 0]
+
+
+def test_a_priority_that_linux_does_not_know_is_a_sentence_too():
+    seen = take('privileged', priority=1)  # The other threads would have 0.
+    assert seen['refusal'].startswith('real-time priority 1 was refused (')
     assert seen['control'] == seen['other'] == seen['main'] == [os.SCHED_OTHER, 0]
