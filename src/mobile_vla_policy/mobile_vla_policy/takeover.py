@@ -21,6 +21,9 @@ from numpy.typing import ArrayLike, NDArray
 from mobile_vla_core.action_space import VELOCITY_DIM
 from mobile_vla_core.safety import VelocityLimits
 
+_CLOCK_JUMP = 0.5
+"""A clock that goes back by more than this was set anew [s]."""
+
 
 class Phase(Enum):
     """Who has the base."""
@@ -71,6 +74,8 @@ class Takeover:
                 return Phase.POLICY, np.zeros(VELOCITY_DIM, np.float32)
             velocity, stamp = self._last
             age = now - stamp
+            if -_CLOCK_JUMP < age < 0.0:
+                age = 0.0  # It came while the tick that asks was being planned.
             if 0.0 <= age <= self._timeout:
                 return Phase.HUMAN, velocity
             if 0.0 < self._hold <= age - self._timeout:

@@ -29,6 +29,13 @@ def test_a_command_of_the_driver_counts_at_once_and_until_its_timeout(takeover):
         np.testing.assert_allclose(velocity, [0.4, 0.1, -0.5], rtol=1e-6)
 
 
+def test_a_command_that_comes_while_a_tick_is_planned_counts_at_once(takeover):
+    takeover.drive((0.4, 0.0, 0.0), NOW + 0.0002)
+    phase, velocity = takeover.at(NOW)
+    assert phase is Phase.HUMAN
+    assert velocity[0] == pytest.approx(0.4)
+
+
 def test_the_newest_command_counts(takeover):
     takeover.drive((0.4, 0.0, 0.0), NOW)
     takeover.drive((-0.1, 0.0, 0.0), NOW + 0.3)
