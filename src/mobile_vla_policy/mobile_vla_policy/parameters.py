@@ -82,7 +82,14 @@ class TopicParameters:
     stamped: bool = parameter(False, 'Publish TwistStamped instead of Twist.')
     frame_id: str = parameter('base_link', 'Frame of the velocity in a TwistStamped.')
     rate: float = parameter(20.0, 'Rate of the commands [Hz].', 1.0, 200.0)
-    status_rate: float = parameter(10.0, 'Lowest rate of ~/status while active [Hz].', 0.1, 200.0)
+    status_rate: float = parameter(
+        0.0, 'Lowest rate of ~/status while active, 0: one with each command [Hz].', 0.0, 200.0
+    )
+
+    @property
+    def status_period(self) -> float:
+        """Longest time between two messages on ~/status [s], 0: one with each command."""
+        return 1.0 / self.status_rate if self.status_rate else 0.0
 
 
 @dataclass(frozen=True)

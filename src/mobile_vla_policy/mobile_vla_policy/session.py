@@ -99,7 +99,7 @@ class Session:
         )
         self._parts.callback(commands.destroy)
         self._status = StatusPublisher(
-            node, self._pilot, 1.0 / topics.status_rate, parameters.driver.mode
+            node, self._pilot, topics.status_period, parameters.driver.mode
         )
         self._parts.callback(self._status.destroy)
         self._note(policy.instruction)

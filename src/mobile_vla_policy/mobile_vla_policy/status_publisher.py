@@ -1,6 +1,6 @@
 # Copyright 2026 The Mobile VLA Authors
 # SPDX-License-Identifier: Apache-2.0
-"""Publish what the policy node does and why, at a lower rate than the commands."""
+"""Publish what the policy node does and why, with each command or at a lower rate."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from rclpy.qos_overriding_options import QoSOverridingOptions
 from mobile_vla_core.safety import StopReason
 from mobile_vla_msgs.msg import PolicyStatus
 
+from .decision import Decision
 from .gates.gate import Stop
-from .pilot import Decision, Pilot
+from .pilot import Pilot
 
 INACTIVE, DRIVING, STOPPED = 'inactive', 'driving', 'stopped'
 
@@ -24,7 +25,7 @@ class StatusPublisher:
 
     :param node: owner of the publisher
     :param pilot: whose instruction and counts are reported
-    :param period: longest time between two messages while active [s]
+    :param period: longest time between two messages while active [s], 0: one with each command
     :param mode: 'drive' or 'shadow'
     """
 
@@ -101,7 +102,8 @@ class StatusPublisher:
             action_type=int(decision.action_type),
             armed=self._pilot.arming.armed,
             emergency_stop=self._pilot.arming.emergency_stop,
-            camera_rate=self._pilot.camera_rate,
+            chunk_index=decision.row,
+            camera_rate=0.0 if state == INACTIVE else self._pilot.camera_rate,
             warnings=self.warnings,
             mode=self._mode,
             driver=self._driver,

@@ -82,6 +82,34 @@ def test_the_status_tells_ages_and_counts(driving):
     assert not is_zero(status.command)
 
 
+def test_each_command_comes_with_a_status_that_tells_the_row_of_its_chunk(driving):
+    driving.statuses.clear()
+    driving.twists.clear()
+    time.sleep(3.0)
+    statuses, commands = list(driving.statuses), len(driving.twists)
+    assert abs(len(statuses) - commands) <= 2
+    assert {status.chunk_index for status in statuses} >= {0, 1}
+    for status in statuses:
+        # An action of 0.1 s each; the figures are of single precision.
+        assert status.chunk_index == pytest.approx(status.chunk_age / 0.1 - 0.5, abs=0.51)
+    assert 0.3 < np.mean([status.fresh for status in statuses]) < 0.7  # 10 Hz of 20 Hz
+
+
+def test_a_whole_chunk_is_fresh_once_however_many_predictions_come_meanwhile(checkpoint):
+    options = {'instruction': 'go left', 'autostart': True, 'strategy': 'whole'}
+    with PolicyRig(checkpoint=checkpoint, max_chunk_age=2.0, **options) as rig:
+        rig.wait_until_driving()
+        rig.statuses.clear()
+        time.sleep(3.0)
+        statuses = list(rig.statuses)
+    rows = np.array([status.chunk_index for status in statuses])
+    fresh = np.array([status.fresh for status in statuses])
+    assert rows.max() == 7
+    begins = np.flatnonzero(np.diff(rows) < 0) + 1  # where the next chunk has its turn
+    np.testing.assert_array_equal(np.flatnonzero(fresh[1:]) + 1, begins)
+    assert 2 <= len(begins) <= 6
+
+
 def test_the_robot_stops_when_images_stop_and_goes_on_when_they_come_back(driving):
     driving.camera_on = False
     stopped = time.monotonic()
