@@ -15,10 +15,11 @@ from mobile_vla_core.policy_card import PolicyCard
 from mobile_vla_core.safety import VelocityLimits
 
 from .correction import Correction
+from .decision import Decision
 from .health import Counts, free_memory, Health, HealthRow
 from .human_driver import HumanDriver
 from .parameters import PolicyParameters
-from .pilot import Decision, Pilot
+from .pilot import Pilot
 from .run_journal import RunJournal
 from .run_log import RunLog
 from .shadow import Shadow

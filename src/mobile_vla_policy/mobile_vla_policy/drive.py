@@ -21,7 +21,8 @@ from .command_publisher import CommandPublisher, to_twist
 from .companions import Companions
 from .control_clock import ControlClock
 from .control_loop import ControlLoop
-from .pilot import Decision, Pilot
+from .decision import Decision
+from .pilot import Pilot
 from .realtime import (
     calm_interpreter,
     give_up_realtime_priority,
@@ -137,7 +138,7 @@ class Drive:
         chosen = self._pilot.decide(now)
         decision, driver = self._companions.override(chosen, now)
         decision = replace(decision, velocity=self._shape(decision))
-        tick = Tick(now, chosen, decision, driver, self._pilot.tally.inference_ms)
+        tick = Tick(now, chosen, decision, driver)
         return _Plan(to_twist(decision.velocity), tick)
 
     def _command(self, plan: _Plan) -> None:

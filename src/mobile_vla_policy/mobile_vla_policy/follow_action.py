@@ -65,8 +65,8 @@ class FollowAction:
         """Take a tick of the control loop."""
         self._tick = tick
         goal = self._current
-        if goal is not None and tick.decision.fresh:
-            goal.predicted(tick.decision.action_type)
+        for prediction in tick.decision.predictions if goal is not None else ():
+            goal.predicted(prediction.action_type)
 
     def preempt(self, reason: str, outcome: Outcome = Outcome.PREEMPTED) -> bool:
         """End the goal, something else is followed now; return whether there was one."""

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 from math import isnan
+from pathlib import Path
 
 from mobile_vla_core.percentiles import Percentiles, RollingPercentiles
 from mobile_vla_core.period_meter import PeriodSummary
@@ -60,7 +61,7 @@ class Counts:
     :param frames: frames given to the policy since activation
     :param dropped: frames left out since activation
     :param restarts: of the worker
-    :param free_memory: of the machine [bytes]
+    :param free_memory: of the machine [bytes], None when it is not known
     :param armed: the robot may move
     :param warnings: sentences that the status carries
     :param log_dropped: records that the run log left out
@@ -69,7 +70,7 @@ class Counts:
     frames: int = 0
     dropped: int = 0
     restarts: int = 0
-    free_memory: int = 0
+    free_memory: int | None = None
     armed: bool = False
     warnings: tuple[str, ...] = ()
     log_dropped: int = 0
@@ -97,8 +98,8 @@ class Health:
         self._tick = tick
         if tick.chosen.reason is None:
             self._age.add(tick.chosen.chunk_age)
-        if tick.chosen.fresh:
-            self._inference.add(tick.inference_ms * 1e-3)
+        for prediction in tick.chosen.predictions:
+            self._inference.add(prediction.inference_ms * 1e-3)
 
     def pause(self) -> None:
         """Take note that no tick comes, because the node is inactive."""
@@ -181,18 +182,23 @@ class Health:
         return HealthRow('image', Level.OK, text, values)
 
 
-def free_memory() -> int:
-    """Return how much memory this machine can still give [bytes]; Linux."""
-    with open('/proc/meminfo', encoding='ascii') as lines:
-        for line in lines:
-            name, _, rest = line.partition(':')
-            if name == 'MemAvailable':
-                return int(rest.split()[0]) * 1024
-    return 0
+def free_memory() -> int | None:
+    """Return how much memory this machine can still give [bytes], None when it does not tell."""
+    try:
+        lines = Path('/proc/meminfo').read_text(encoding='ascii').splitlines()
+    except OSError:  # Such as when all file descriptors are in use.
+        return None
+    for line in lines:
+        name, _, rest = line.partition(':')
+        if name == 'MemAvailable':
+            return int(rest.split()[0]) * 1024
+    return None
 
 
 def _memory(counts: Counts) -> HealthRow:
     free = counts.free_memory
+    if free is None:
+        return HealthRow('memory', Level.WARN, 'unknown', {'free memory [MiB]': ''})
     level = Level.ERROR if free < _NO_MEMORY else Level.WARN if free < _LOW_MEMORY else Level.OK
     text = f'{free / 1024**2:.0f} MiB free'
     return HealthRow('memory', level, text, {'free memory [MiB]': f'{free / 1024**2:.0f}'})

@@ -14,13 +14,15 @@ from mobile_vla_core.action_space import ActionType, derive_action_type
 from mobile_vla_core.safety import StopReason
 
 from .correction import Correction
+from .decision import Decision
 from .gates.arming import Arming
-from .pilot import Decision
 from .takeover import Phase, Takeover
 from .velocity_subscription import VelocitySubscription
 
 _PERIOD = 0.1
 """Time between looks at who drives, for log and recorder; commands do not wait for it [s]."""
+_NO_CHUNK = {'fresh': False, 'row': 0, 'predictions': ()}
+"""What a decision says that is not the policy's."""
 
 
 class HumanDriver:
@@ -89,7 +91,7 @@ class HumanDriver:
         if phase is Phase.HUMAN:
             kind = ActionType(int(derive_action_type(velocity)))
             return replace(
-                chosen, velocity=velocity, action_type=kind, reason=None, sentence='', fresh=False
+                chosen, velocity=velocity, action_type=kind, reason=None, sentence='', **_NO_CHUNK
             ), 'human'
         reason = StopReason.TAKEN_OVER
         return replace(
@@ -98,7 +100,7 @@ class HumanDriver:
             action_type=ActionType.STOP,
             reason=reason,
             sentence=reason.sentence(),
-            fresh=False,
+            **_NO_CHUNK,
         ), ''
 
     def destroy(self) -> None:

@@ -5,7 +5,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from math import floor
 import threading
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ from mobile_vla_core.policy_card import PolicyCard
 from mobile_vla_core.safety import StopReason, VelocityLimits
 
 from .cadence import Cadence
+from .decision import Decision, ZERO
 from .frame_sampler import FrameSampler
 from .gates.arming import Arming
 from .gates.camera_gate import CameraGate
@@ -29,39 +31,20 @@ from .gates.image_gate import ImageGate
 from .gates.instruction_gate import InstructionGate
 from .gates.picture_gate import PictureGate
 from .gates.worker_gate import WorkerGate
+from .prediction import Prediction
 from .record import ReplyKind, ReplyRecord
 
 if TYPE_CHECKING:
     from .parameters import SafetyParameters
 
-ZERO = np.zeros(VELOCITY_DIM, dtype=np.float32)
-ZERO.setflags(write=False)
 _CLOCK_JUMP = 0.5
 """A clock that goes back by more than this was set anew, by a simulator or a person [s]."""
+_SILENCE = 1.0
+"""A camera that gives no image for longer has no rate [s]."""
+_ROUNDING = 1e-4
+"""Steps by which a time may miss a step's edge and still count as on it."""
 _MOVING = 0.05
 """Speed from which the camera should see that the robot moves [m/s or rad/s]."""
-
-
-@dataclass(frozen=True)
-class Decision:
-    """
-    What to command now.
-
-    :param velocity: shape (3,) [m/s, m/s, rad/s]; zero whenever `reason` is not None
-    :param reason: why the robot must not move
-    :param sentence: the reason in words, '' when driving
-    :param image_age: since the newest image [s], NaN before the first
-    :param chunk_age: since action 0 of the chunk was due [s], NaN without a chunk
-    :param fresh: no earlier decision used this chunk
-    """
-
-    velocity: NDArray[np.float32] = field(default_factory=lambda: ZERO)
-    action_type: ActionType = ActionType.STOP
-    reason: StopReason | None = None
-    sentence: str = ''
-    image_age: float = float('nan')
-    chunk_age: float = float('nan')
-    fresh: bool = False
 
 
 @dataclass(frozen=True)
@@ -140,7 +123,7 @@ class Pilot:
         self._lock = threading.RLock()
         self._generation = 0
         self._tally = Tally()
-        self._latest = float('-inf')
+        self._latest = self._arrived = float('-inf')
         self._forget(float('-inf'))
 
     @property
@@ -160,14 +143,23 @@ class Pilot:
 
     @property
     def camera_rate(self) -> float:
-        """Images per second of late, 0 while too few came."""
-        return 1.0 / (self._sampler.camera_period or float('inf'))
+        """Images per second of late, 0 while too few come."""
+        with self._lock:
+            return 1.0 / (self._camera_period or float('inf'))
 
     @property
     def warnings(self) -> list[str]:
         """What is too slow for the policy, one sentence each."""
         with self._lock:
-            return self._cadence.warnings(self._sampler.camera_period)
+            return self._cadence.warnings(self._camera_period)
+
+    @property
+    def _camera_period(self) -> float | None:
+        """Time between images of late [s], None while too few come."""
+        period = self._sampler.camera_period
+        if period is None or self._latest - self._arrived > max(_SILENCE, 3.0 * period):
+            return None
+        return period
 
     def activate(self, now: float) -> None:
         """Start with an empty history and new counts."""
@@ -188,6 +180,7 @@ class Pilot:
         """Take note of an image and tell whether the policy is to see it."""
         with self._lock:
             self._watch_clock(now)
+            self._arrived = now
             self._camera.note(picture)
             usable = self._image.note(stamp, now)
             if self._image.take_jump():
@@ -213,6 +206,7 @@ class Pilot:
         """Stop for an image or a prediction that cannot be used, until a good one comes."""
         with self._lock:
             self._chunk.refuse(reason, detail)
+            self._predicted.clear()
 
     def answered(self, reply: ReplyRecord) -> None:
         """Take the worker's answer to a frame."""
@@ -247,14 +241,26 @@ class Pilot:
             stop = first_stop(self._gates, now)
             if stop is not None:
                 self._picture.commanded(now, moving=False)
+                del self._predicted[:-1]
                 return Decision(reason=stop.reason, sentence=stop.sentence, **ages)
-            action, _ = self._chunk.action_at(now)
-            kind = ActionType(int(action[ACTION_TYPE]))
-            moving = kind is not ActionType.STOP
-            velocity = self._limits.clip(action[:VELOCITY_DIM]) if moving else ZERO
+            action, row = self._chunk.action_at(now)
+            ages['chunk_age'] = self._chunk.age(now)  # Another chunk may have had its turn.
+            velocity, kind = self._command(action)
             self._picture.commanded(now, moving=np.abs(velocity).max() > _MOVING)
-            fresh, self._unused = self._unused, False
-            return Decision(velocity, action_type=kind, fresh=fresh, **ages)
+            fresh, self._played = self._chunk.chunk is not self._played, self._chunk.chunk
+            predictions = tuple(self._prediction(*one, now) for one in self._predicted)
+            self._predicted.clear()
+            return Decision(velocity, kind, fresh=fresh, row=row, predictions=predictions, **ages)
+
+    def _command(self, action: NDArray[np.float32]) -> tuple[NDArray[np.float32], ActionType]:
+        """Return the velocity, shape (3,), and the kind of an action, shape (4,)."""
+        kind = ActionType(int(action[ACTION_TYPE]))
+        return ZERO if kind is ActionType.STOP else self._limits.clip(action[:VELOCITY_DIM]), kind
+
+    def _prediction(self, chunk: Chunk, inference_ms: float, now: float) -> Prediction:
+        age = now - chunk.stamp
+        row = min(max(0, floor(age / chunk.step_period + _ROUNDING)), len(chunk.actions) - 1)
+        return Prediction(*self._command(chunk.actions[row]), age, inference_ms)
 
     def _load(self, reply: ReplyRecord) -> None:
         try:
@@ -265,7 +271,7 @@ class Pilot:
             self.refuse(StopReason.BAD_CHUNK, str(error))
             return
         self._chunk.load(chunk)
-        self._unused = True
+        self._predicted.append((chunk, reply.inference_ms))
         self._cadence.predicted(reply.inference_ms * 1e-3)
         self._tally = replace(self._tally, inference_ms=reply.inference_ms)
 
@@ -273,7 +279,8 @@ class Pilot:
         """Begin a new generation of frames stamped at `since` or later [s]."""
         self._generation += 1
         self._since = since
-        self._unused = False
+        self._played: Chunk | None = None
+        self._predicted: list[tuple[Chunk, float]] = []
         self._sampler.reset()
         self._chunk.reset()
 

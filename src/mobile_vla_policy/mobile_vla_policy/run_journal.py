@@ -10,6 +10,7 @@ from math import isfinite
 
 from mobile_vla_core.safety import StopReason
 
+from .prediction import Prediction
 from .run_log import RunLog
 from .tick import Tick
 
@@ -64,8 +65,8 @@ class RunJournal:
             self._log.event(tick.now, DRIVING_EVENT, 'the policy drives')
         if tick.driver == 'human' != driver:
             self._log.event(tick.now, TAKEOVER_EVENT, 'the human drives')
-        if tick.chosen.fresh:
-            self._log.event(tick.now, PREDICTION_EVENT, _prediction(tick))
+        for prediction in tick.chosen.predictions:
+            self._log.event(tick.now, PREDICTION_EVENT, _describe(prediction, tick))
 
     def human(self, velocity: Sequence[float], stamp: float) -> None:
         """Write down a command of the human beside whom the policy predicts."""
@@ -79,13 +80,13 @@ class RunJournal:
             self._log.end('deactivated', now)
 
 
-def _prediction(tick: Tick) -> str:
+def _describe(prediction: Prediction, tick: Tick) -> str:
     return json.dumps(
         {
-            'velocity': [round(float(value), 4) for value in tick.chosen.velocity],
-            'action_type': int(tick.chosen.action_type),
+            'velocity': [round(float(value), 4) for value in prediction.velocity],
+            'action_type': int(prediction.action_type),
             'image_age': round(tick.chosen.image_age, 4),
-            'chunk_age': round(tick.chosen.chunk_age, 4),
-            'inference_ms': round(tick.inference_ms, 2),
+            'chunk_age': round(prediction.age, 4),
+            'inference_ms': round(prediction.inference_ms, 2),
         }
     )

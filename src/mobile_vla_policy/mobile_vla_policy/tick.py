@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .pilot import Decision
+from .decision import Decision
 
 
 @dataclass(frozen=True)
@@ -18,11 +18,9 @@ class Tick:
     :param chosen: what the policy would do
     :param decision: what the base is told
     :param driver: who tells it: 'policy', 'human', or '' for nobody
-    :param inference_ms: duration of the newest inference [ms]
     """
 
     now: float
     chosen: Decision
     decision: Decision
     driver: str
-    inference_ms: float = 0.0

@@ -2,14 +2,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests for health.py."""
 
+import resource
+
 import numpy as np
 import pytest
 
 from mobile_vla_core.action_space import ActionType
 from mobile_vla_core.period_meter import PeriodMeter
 from mobile_vla_core.safety import StopReason
+from mobile_vla_policy.decision import Decision
 from mobile_vla_policy.health import Counts, free_memory, Health, Level
-from mobile_vla_policy.pilot import Decision
+from mobile_vla_policy.prediction import Prediction
 from mobile_vla_policy.tick import Tick
 
 GOOD = Counts(frames=100, free_memory=8 * 1024**3)
@@ -28,13 +31,11 @@ def periods(*times):
 
 
 def driving(step, *, age=0.08, inference_ms=12.0, driver='policy'):
-    decision = Decision(
-        velocity=np.float32([0.5, 0.0, 0.0]),
-        action_type=ActionType.MOVEMENT,
-        chunk_age=age,
-        fresh=step % 2 == 0,
-    )
-    return Tick(0.05 * step, decision, decision, driver, inference_ms)
+    velocity, kind = np.float32([0.5, 0.0, 0.0]), ActionType.MOVEMENT
+    prediction = Prediction(velocity, kind, age, inference_ms)
+    predictions = (prediction,) if step % 2 == 0 else ()
+    decision = Decision(velocity, kind, chunk_age=age, predictions=predictions)
+    return Tick(0.05 * step, decision, decision, driver)
 
 
 def stopped(reason, sentence):
@@ -133,3 +134,25 @@ def test_little_memory_is_told(health, mib, level):
 
 def test_the_machines_free_memory_is_read():
     assert 0 < free_memory() < 2**50
+
+
+def test_free_memory_that_cannot_be_read_is_a_warning_and_no_error(health):
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (3, limits[1]))  # As when all are in use.
+    try:
+        unknown = free_memory()
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+    found = row(health, 'memory', Counts(free_memory=unknown))
+    assert (found.level, found.message) == (Level.WARN, 'unknown')
+
+
+def test_every_prediction_counts_however_many_come_between_two_commands(health):
+    velocity = np.zeros(3, np.float32)
+    predictions = tuple(
+        Prediction(velocity, ActionType.STOP, 0.1, inference_ms) for inference_ms in (10.0, 20.0)
+    )
+    decision = Decision(predictions=predictions)
+    health.watch(Tick(0.0, decision, decision, 'policy'))
+    values = row(health, 'inference').values
+    assert (values['inference p50 [ms]'], values['inference max [ms]']) == ('10.00', '20.00')

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from mobile_vla_core.action_space import ActionCodec, ActionType
+from mobile_vla_core.chunk_strategy import ChunkStrategy
 from mobile_vla_core.images import Preprocessing
 from mobile_vla_core.picture import Picture
 from mobile_vla_core.policy_card import PolicyCard
@@ -43,14 +44,17 @@ def reply(pilot, stamp, kind=ReplyKind.CHUNK, **fields):
     return ReplyRecord(kind, **{**values, **fields})
 
 
-@pytest.fixture
-def pilot():
-    pilot = Pilot(CARD, '/camera', SafetyParameters(max_image_age=0.5, max_chunk_age=0.4))
+def begin(pilot):
     pilot.follow('go left', START - 1.0)
     pilot.worker_is(None)
     pilot.activate(START)
     pilot.arming.arm()
     return pilot
+
+
+@pytest.fixture
+def pilot():
+    return begin(Pilot(CARD, '/camera', SafetyParameters(max_image_age=0.5, max_chunk_age=0.4)))
 
 
 @pytest.fixture
@@ -101,6 +105,52 @@ def test_a_chunk_is_fresh_once(driving):
     driving.answered(reply(driving, START + 0.1))
     assert driving.decide(START + 0.12).fresh
     assert not driving.decide(START + 0.17).fresh
+
+
+def test_the_row_of_the_chunk_that_is_commanded_is_told(driving):
+    assert [driving.decide(START + age).row for age in (0.05, 0.15, 0.39)] == [0, 1, 3]
+
+
+def test_each_prediction_is_told_once_with_what_it_says_of_now(driving):
+    assert driving.decide(START + 0.05).predictions == ()
+    driving.answered(reply(driving, START + 0.1, inference_ms=8.0))
+    (prediction,) = driving.decide(START + 0.22).predictions
+    assert prediction.action_type is ActionType.MOVEMENT
+    np.testing.assert_allclose(prediction.velocity, [0.49, 0.1, 0.2], rtol=1e-6)
+    assert (prediction.age, prediction.inference_ms) == (pytest.approx(0.12), 8.0)
+    assert driving.decide(START + 0.27).predictions == ()
+
+
+def test_of_the_predictions_that_come_while_the_robot_may_not_move_the_newest_is_told(driving):
+    driving.arming.disarm()
+    for step in range(1, 4):
+        driving.offer(PICTURE, START + 0.1 * step, START + 0.1 * step)
+        driving.answered(reply(driving, START + 0.1 * step))
+        assert driving.decide(START + 0.1 * step + 0.02).predictions == ()
+    driving.arming.arm()
+    (prediction,) = driving.decide(START + 0.35).predictions
+    assert prediction.age == pytest.approx(0.05)
+
+
+def test_a_whole_chunk_is_fresh_when_its_turn_comes_and_every_prediction_counts():
+    player = ChunkStrategy.named('whole').player(2.0)
+    safety = SafetyParameters(max_image_age=2.0, max_chunk_age=2.0, max_frozen_time=0.0)
+    pilot = begin(Pilot(CARD, '/camera', safety, player=player))
+    stop = actions(ActionType.STOP)
+    first = see(pilot, START)
+    later = [see(pilot, START + 0.1 * step, actions=stop) for step in range(1, 10)]
+    assert [first.fresh, *[decision.fresh for decision in later]] == [
+        True,
+        *[False] * 7,
+        True,
+        False,
+    ]
+    assert [decision.row for decision in later[:7]] == list(range(1, 8))
+    assert {decision.action_type for decision in later[:7]} == {ActionType.MOVEMENT}
+    assert later[7].action_type is ActionType.STOP
+    assert later[7].chunk_age == pytest.approx(0.0)
+    kinds = [one.action_type for decision in later for one in decision.predictions]
+    assert kinds == [ActionType.STOP] * 9
 
 
 def test_an_old_image_stops_the_robot_and_says_how_old_it_is(driving):
@@ -219,11 +269,7 @@ def test_velocities_far_beyond_the_training_data_stop_the_robot(pilot):
 
 
 def test_a_users_limits_tighten_those_of_the_card_and_keep_the_curvature():
-    pilot = Pilot(CARD, '/camera', SafetyParameters(), largest=(0.25, 0.0, 99.0))
-    pilot.follow('go left', START - 1.0)
-    pilot.worker_is(None)
-    pilot.activate(START)
-    pilot.arming.arm()
+    pilot = begin(Pilot(CARD, '/camera', SafetyParameters(), largest=(0.25, 0.0, 99.0)))
     pilot.offer(PICTURE, START, START)
     pilot.answered(reply(pilot, START))
     np.testing.assert_allclose(pilot.decide(START).velocity, [0.25, 0.05, 0.1], rtol=1e-5)
@@ -282,11 +328,7 @@ def test_a_black_image_stops_the_robot_until_it_is_light(driving):
 
 def test_images_of_another_shape_than_trained_stop_the_robot():
     card = replace(CARD, camera_width=1280, camera_height=720, camera_encoding='rgb8')
-    pilot = Pilot(card, '/camera', SafetyParameters())
-    pilot.follow('go left', START - 1.0)
-    pilot.worker_is(None)
-    pilot.activate(START)
-    pilot.arming.arm()
+    pilot = begin(Pilot(card, '/camera', SafetyParameters()))
     pilot.offer(Picture(b'', 'rgb8', 480, 640, 1920), START, START)
     decision = pilot.decide(START)
     assert_stopped(decision, StopReason.CAMERA_MISMATCH)
@@ -330,6 +372,16 @@ def test_a_camera_at_half_the_rate_and_a_model_slower_than_a_step_are_reported(p
     camera, model = pilot.warnings
     assert camera.startswith('the camera is too slow: 5.0 images/s')
     assert model.startswith('the model is too slow: 150 ms')
+
+
+def test_a_camera_that_stopped_has_no_rate(pilot):
+    for step in range(12):
+        see(pilot, START + 0.1 * step)
+    assert pilot.camera_rate == pytest.approx(10.0)
+    pilot.decide(START + 1.1 + 0.9)
+    assert pilot.camera_rate == pytest.approx(10.0)
+    pilot.decide(START + 1.1 + 1.1)
+    assert pilot.camera_rate == 0.0
 
 
 def test_frames_that_a_slow_model_left_out_count_as_dropped(driving):

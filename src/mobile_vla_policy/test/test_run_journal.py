@@ -12,7 +12,8 @@ from mobile_vla_core.action_space import ActionType
 from mobile_vla_core.episodes import Episode, find_episodes
 from mobile_vla_core.picture import Picture
 from mobile_vla_core.safety import StopReason
-from mobile_vla_policy.pilot import Decision
+from mobile_vla_policy.decision import Decision
+from mobile_vla_policy.prediction import Prediction
 from mobile_vla_policy.run_journal import RunJournal
 from mobile_vla_policy.run_log import RunLog
 from mobile_vla_policy.tick import Tick
@@ -20,7 +21,9 @@ from mobile_vla_policy.tick import Tick
 HEIGHT, WIDTH = PICTURE.shape[:2]
 RAW = Picture(memoryview(PICTURE.tobytes()), 'rgb8', HEIGHT, WIDTH, 3 * WIDTH)
 MOVING = Decision(np.float32([0.5, 0.0, 0.25]), ActionType.MOVEMENT, image_age=0.05, chunk_age=0.1)
-FRESH = Decision(np.float32([0.5, 0.0, 0.25]), ActionType.MOVEMENT, fresh=True, chunk_age=0.1)
+VELOCITY = np.float32([0.5, 0.0, 0.25])
+PREDICTION = Prediction(VELOCITY, ActionType.MOVEMENT, 0.1, 12.5)
+FRESH = Decision(VELOCITY, ActionType.MOVEMENT, fresh=True, predictions=(PREDICTION,))
 
 
 def stale(age):
@@ -83,7 +86,7 @@ def test_a_takeover_is_an_event_and_its_commands_are_the_humans(keep):
 
 
 def test_each_prediction_is_an_event_with_its_ages(keep):
-    ticks = [Tick(100.0, FRESH, FRESH, 'policy', 12.5), Tick(100.05, MOVING, MOVING, 'policy')]
+    ticks = [Tick(100.0, FRESH, FRESH, 'policy'), Tick(100.05, MOVING, MOVING, 'policy')]
     with keep(ticks) as episode:
         (text,) = [text for kind, text in kinds(episode) if kind == 'prediction']
     prediction = json.loads(text)

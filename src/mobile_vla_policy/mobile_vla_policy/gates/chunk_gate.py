@@ -45,6 +45,11 @@ class ChunkGate:
         self.reset()
         self._refusal = Stop.because(reason, topic=self._topic, detail=detail)
 
+    @property
+    def chunk(self) -> Chunk | None:
+        """The chunk in use, however old."""
+        return self._player.chunk
+
     def age(self, now: float) -> float:
         """Return the time since action 0 was due [s], NaN without a chunk."""
         age = self._player.age(now)
