@@ -42,7 +42,9 @@ def main(arguments: list[str] | None = None) -> int:
 def _show(options: argparse.Namespace) -> int:
     node = Node('policy_latency')
     table = LatencyTable()
-    node.create_subscription(DiagnosticArray, TOPIC, table.take, 10)
+    node.create_subscription(
+        DiagnosticArray, TOPIC, lambda message: table.take(message, time.monotonic()), 10
+    )
     executor = SingleThreadedExecutor()
     executor.add_node(node)
     console = Console(no_color=options.plain or None)
@@ -51,10 +53,10 @@ def _show(options: argparse.Namespace) -> int:
             return _once(executor, table, console)
         if options.plain or not console.is_terminal:
             return _lines(executor, table, console)
-        with Live(table.render(), console=console, refresh_per_second=4) as live:
+        with Live(console=console, refresh_per_second=4) as live:
             while rclpy.ok():
+                live.update(table.render(time.monotonic()))
                 executor.spin_once(0.25)
-                live.update(table.render())
         return 0
     finally:
         executor.shutdown()
@@ -68,17 +70,19 @@ def _once(executor: SingleThreadedExecutor, table: LatencyTable, console: Consol
     if not table.nodes:
         console.print(f'no policy node tells its timing on {TOPIC}: is one configured?')
         return 1
-    console.print(table.render())
+    console.print(table.render(time.monotonic()))
     return 0
 
 
 def _lines(executor: SingleThreadedExecutor, table: LatencyTable, console: Console) -> int:
-    shown = 0
+    shown: tuple[int, set[str]] = (0, set())
     while rclpy.ok():
         executor.spin_once(0.25)
-        if table.messages > shown:
-            shown = table.messages
-            console.print(table.render())
+        now = time.monotonic()
+        newest = (table.messages, table.silent(now))
+        if newest != shown:
+            shown = newest
+            console.print(table.render(now))
     return 0
 
 

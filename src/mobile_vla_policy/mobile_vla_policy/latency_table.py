@@ -25,18 +25,24 @@ COUNTS = (
     ('free memory [MiB]', 'memory', 'free memory [MiB]'),
 )
 _COLUMNS = ('p50', 'p99', 'max')
-_LEVELS = {0: '[green]OK[/]', 1: '[yellow]WARN[/]', 2: '[red]ERROR[/]', 3: '[red]STALE[/]'}
+_STALE = 3
+_LEVELS = {0: '[green]OK[/]', 1: '[yellow]WARN[/]', 2: '[red]ERROR[/]', _STALE: '[red]STALE[/]'}
+
+
+PATIENCE = 3.0
+"""Diagnostics come once a second; older ones tell nothing of now [s]."""
 
 
 class LatencyTable:
     """
-    Remember the newest diagnostics of each node that tells its inference.
+    Remember the newest diagnostics of each node that tells its inference; times are passed in [s].
 
     :ivar messages: how many came of policy nodes
     """
 
     def __init__(self) -> None:
         self._parts: dict[str, dict[str, Any]] = {}
+        self._heard: dict[str, float] = {}
         self.messages = 0
 
     @property
@@ -44,7 +50,11 @@ class LatencyTable:
         """Names of the policy nodes that were heard."""
         return sorted(self._parts)
 
-    def take(self, message: Any) -> None:
+    def silent(self, now: float) -> set[str]:
+        """Return the names of those that were heard and are not any more."""
+        return {name for name, heard in self._heard.items() if now - heard > PATIENCE}
+
+    def take(self, message: Any, now: float) -> None:
         """Take a diagnostic_msgs/DiagnosticArray; those of other nodes are passed over."""
         parts: dict[str, dict[str, Any]] = {}
         for status in message.status:
@@ -52,13 +62,23 @@ class LatencyTable:
             parts.setdefault(node, {})[component] = status
         known = {name: part for name, part in parts.items() if 'control loop' in part}
         self._parts.update(known)
+        self._heard.update(dict.fromkeys(known, now))
         self.messages += bool(known)
 
-    def render(self) -> RenderableType:
-        """Return what is to be shown."""
+    def render(self, now: float) -> RenderableType:
+        """Return what is to be shown; of a node that fell silent only for how long it has been."""
         if not self._parts:
             return 'waiting for a policy node …'
-        return Group(*(_table(name, self._parts[name]) for name in self.nodes))
+        silent = self.silent(now)
+        return Group(
+            *(
+                f'/{name}: {_LEVELS[_STALE]} nothing heard for {now - self._heard[name]:.0f} s: '
+                f'has the node ended?'
+                if name in silent
+                else _table(name, self._parts[name])
+                for name in self.nodes
+            )
+        )
 
 
 def _table(name: str, part: dict[str, Any]) -> Table:

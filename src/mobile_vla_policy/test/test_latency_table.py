@@ -10,6 +10,8 @@ from rich.console import Console
 
 from mobile_vla_policy.latency_table import LatencyTable
 
+NOW = 500.0
+
 
 def diagnostics(node, level=0):
     values = {
@@ -35,9 +37,9 @@ def diagnostics(node, level=0):
     )
 
 
-def text(table):
+def text(table, now=NOW):
     written = io.StringIO()
-    Console(file=written, width=100).print(table.render())
+    Console(file=written, width=100).print(table.render(now))
     return written.getvalue()
 
 
@@ -51,7 +53,7 @@ def test_before_the_first_message_it_says_that_it_waits(table):
 
 
 def test_figures_stand_in_their_rows(table):
-    table.take(diagnostics('robot/policy'))
+    table.take(diagnostics('robot/policy'), NOW)
     lines = text(table).splitlines()
     (period,) = [line for line in lines if 'command period [ms]' in line]
     assert '50.01' in period
@@ -62,19 +64,30 @@ def test_figures_stand_in_their_rows(table):
 
 def test_diagnostics_of_other_nodes_are_passed_over(table):
     battery = DiagnosticStatus(name='battery: charge', message='full')
-    table.take(DiagnosticArray(status=[battery]))
+    table.take(DiagnosticArray(status=[battery]), NOW)
     assert (table.nodes, table.messages) == ([], 0)
 
 
 def test_what_is_wrong_is_named(table):
-    table.take(diagnostics('policy', level=1))
+    table.take(diagnostics('policy', level=1), NOW)
     assert 'slow model' in text(table)
-    table.take(diagnostics('policy'))
+    table.take(diagnostics('policy'), NOW)
     assert 'slow model' not in text(table)
 
 
 def test_each_node_has_its_table(table):
-    table.take(diagnostics('second'))
-    table.take(diagnostics('first'))
+    table.take(diagnostics('second'), NOW)
+    table.take(diagnostics('first'), NOW)
     assert table.nodes == ['first', 'second']
     assert text(table).index('/first') < text(table).index('/second')
+
+
+def test_a_node_that_fell_silent_is_told_so_without_its_old_figures(table):
+    table.take(diagnostics('first'), NOW)
+    table.take(diagnostics('second'), NOW + 4.0)
+    assert table.silent(NOW + 4.0) == {'first'}
+    shown = text(table, NOW + 4.0)
+    assert '/first: STALE nothing heard for 4 s: has the node ended?' in shown
+    assert shown.count('50.01') == 1
+    table.take(diagnostics('first'), NOW + 5.0)
+    assert text(table, NOW + 5.0).count('50.01') == 2
