@@ -10,17 +10,22 @@ from pathlib import Path
 from mobile_vla_core.picture_quality import QualityLimits
 
 from .parameters import RecorderParameters
-from .recording.session_config import MEGABYTE, SessionConfig
+from .recording.session_config import CameraTopic, MEGABYTE, SessionConfig
 from .recording.start_conditions import check_output
 from .shipped_plan import find_plan
 
 
 def session_config(
-    parameters: RecorderParameters, metadata: dict[str, str | float | int | bool]
+    parameters: RecorderParameters,
+    cameras: tuple[CameraTopic, ...],
+    command_topic: str,
+    metadata: dict[str, str | float | int | bool],
 ) -> SessionConfig:
     """
     Create the folder of the episodes, read the plan, and return the configuration.
 
+    :param cameras: with the full names of their topics, after remapping
+    :param command_topic: its full name
     :param metadata: stored in each episode
     :raises ConfigError: if the folder cannot be written or the plan cannot be read
     """
@@ -28,8 +33,8 @@ def session_config(
     check_output(output)
     return SessionConfig(
         output=output,
-        cameras=parameters.cameras,
-        cmd_vel_topic=parameters.cmd_vel_topic,
+        cameras=cameras,
+        cmd_vel_topic=command_topic,
         robot=parameters.robot,
         jpeg_quality=parameters.jpeg_quality,
         camera_timeout=parameters.camera_timeout,

@@ -52,7 +52,8 @@ class RecorderParameters:
         """
         The cameras to record, the primary one first.
 
-        :raises ConfigError: if not every camera has both a name and a topic of its own
+        :raises ConfigError: if not every camera has both a name and a topic of its own, or a name
+            cannot be that of a group in the file
         """
         names, topics = self.camera_names, self.image_topics
         if not names and not topics:
@@ -61,6 +62,11 @@ class RecorderParameters:
             raise ConfigError(
                 f'camera_names and image_topics must name each camera once, in the same order: '
                 f'found {list(names)} and {list(topics)}'
+            )
+        if not all(name.isidentifier() for name in names):
+            raise ConfigError(
+                f'camera_name and camera_names must be of letters, digits and _: found '
+                f'{list(names)}'
             )
         return tuple(CameraTopic(name, topic) for name, topic in zip(names, topics, strict=True))
 

@@ -37,6 +37,11 @@ class Pause:
         await elapsed
         self._node.destroy_timer(timer)
 
+    async def until(self, condition: Callable[[], bool]) -> None:
+        """Wait until something is so."""
+        while not condition():
+            await self.seconds(POLL_PERIOD)
+
     async def until_done(self, function: Callable[[], Any]) -> Any:
         """Return what a function returns, or raise what it raises, in a thread of its own."""
         outcome: dict[str, Any] = {}
@@ -49,8 +54,7 @@ class Pause:
 
         thread = threading.Thread(target=run, name='recorder-work', daemon=True)
         thread.start()
-        while thread.is_alive():
-            await self.seconds(POLL_PERIOD)
+        await self.until(lambda: not thread.is_alive())
         if 'error' in outcome:
             raise outcome['error']
         return outcome['value']

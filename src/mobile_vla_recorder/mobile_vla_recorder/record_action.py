@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 import time
 
@@ -52,26 +53,24 @@ class RecordAction:
     async def _execute(self, goal: ServerGoalHandle) -> RecordEpisode.Result:
         request = goal.request
         try:
-            part = self._services.start(request.instruction, request.scenario, request.time_limit)
-            while self._is_running(part):
-                if goal.is_cancel_requested:
-                    await self._services.settle()
-                    if self._is_running(part):
-                        self._services.stop('unknown', CANCELLED)
-                    break
-                goal.publish_feedback(self._feedback())
-                await self._pause.seconds(FEEDBACK_PERIOD)
+            started = self._services.start(
+                request.instruction, request.scenario, request.time_limit
+            )
         except MobileVlaError as error:
             goal.abort()
             return RecordEpisode.Result(reason=str(error))
+        part = Path(started)
+        while self._session.part == part:
+            if goal.is_cancel_requested and self._session.recording:
+                with suppress(MobileVlaError):  # the ending tells
+                    await self._services.stop('unknown', CANCELLED)
+                continue
+            goal.publish_feedback(self._feedback())
+            await self._pause.seconds(FEEDBACK_PERIOD)
         return self._result(goal, part)
 
-    def _is_running(self, part: str) -> bool:
-        recording = self._session.recording
-        return recording is not None and str(recording.path) == part
-
     def _feedback(self) -> RecordEpisode.Feedback:
-        session, recording, now = self._session, self._session.recording, time.monotonic()
+        session, recording, now = self._session, self._session.episode, time.monotonic()
         return RecordEpisode.Feedback(
             frames=recording.frames,
             rate=session.rate(next(iter(session.cameras)), now),
@@ -81,13 +80,12 @@ class RecordAction:
             free_disk_bytes=free_bytes(session.config.output),
         )
 
-    def _result(self, goal: ServerGoalHandle, part: str) -> RecordEpisode.Result:
-        saved = self._session.last
-        if saved is None or not Path(part).name.startswith(saved.path.name):
+    def _result(self, goal: ServerGoalHandle, part: Path) -> RecordEpisode.Result:
+        ending = self._session.endings.of(part)
+        saved = ending.saved
+        if saved is None:
             goal.abort()
-            return RecordEpisode.Result(
-                reason=self._session.discarded or 'the episode was discarded'
-            )
+            return RecordEpisode.Result(reason=ending.text)
         if goal.is_cancel_requested:
             goal.canceled()
         else:

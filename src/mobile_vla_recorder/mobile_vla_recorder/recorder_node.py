@@ -4,8 +4,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 import sys
-import threading
 import time
 
 import rclpy
@@ -16,7 +16,6 @@ from rclpy.signals import SignalHandlerOptions
 from rclpy.utilities import remove_ros_args
 
 from mobile_vla_core.dds_memory import remove_dead_segments
-from mobile_vla_core.episodes import find_unfinished, recover
 from mobile_vla_core.errors import MobileVlaError
 from mobile_vla_core.images import use_one_thread
 from mobile_vla_core.node_arguments import answer_arguments, warn_of_mistyped_parameters
@@ -29,7 +28,9 @@ from .parameters import read_parameters
 from .pause import Pause
 from .record_action import RecordAction
 from .recording.drop_warning import DropWarning
+from .recording.endings import Ending
 from .recording.hold_up import HoldUp
+from .recording.recoveries import Recoveries
 from .recording.session import RecordingSession
 from .services import RecorderServices
 from .status_message import status_message
@@ -48,7 +49,8 @@ class RecorderNode(Node):
         super().__init__('recorder', **kwargs)
         parameters = read_parameters(self)
         streams = Streams(self, parameters)
-        config = session_config(parameters, {**self._parameter_values(), **streams.describe()})
+        metadata = {**self._parameter_values(), **streams.describe()}
+        config = session_config(parameters, streams.cameras, streams.command_topic, metadata)
         self._session = RecordingSession(config)
         self._streams = streams
         streams.feed(self._session)
@@ -61,7 +63,7 @@ class RecorderNode(Node):
         self._status = self.create_publisher(RecorderStatus, '~/status', latched)
         pause = Pause(self)
         self._requests = RecorderServices(
-            self, self._session, pause, streams.drain, self._report, self._refuse
+            self, self._session, pause, streams, self._report, self._refuse
         )
         self._action = RecordAction(self, self._session, self._requests, pause)
         steady = Clock(clock_type=ClockType.STEADY_TIME)
@@ -69,17 +71,19 @@ class RecorderNode(Node):
         self.create_timer(WATCH_PERIOD, self._watch, clock=steady)
         warn_of_mistyped_parameters(self)
         self.get_logger().info(f'episodes go to {config.output}')
-        self._recovery = threading.Thread(target=self._recover, name='recovery', daemon=True)
-        self._recovery.start()
+        self._recoveries = Recoveries(config.output, self._on_recovery)
+        self._session.endings.unfinished = self._recoveries.add
 
     def close(self) -> None:
         """Keep a running episode: whoever ends the node has not said that it is worthless."""
-        try:
-            if self._session.recording:
-                self._requests.stop('unknown', 'the recorder was shut down')
-        except MobileVlaError as error:
-            self.get_logger().error(str(error))
+        if self._session.recording:
+            self._requests.end('unknown', 'the recorder was shut down')
+        if self._session.saving:
+            ending = self._requests.conclude()
+            if ending.text:
+                self.get_logger().error(ending.text)
         self._action.destroy()
+        self._recoveries.close()
         self._session.close()
 
     def _parameter_values(self) -> dict[str, str | float | int | bool]:
@@ -92,18 +96,13 @@ class RecorderNode(Node):
             for name, value in values.items()
         }
 
-    def _recover(self) -> None:
-        """Finish what an earlier run left when it was killed."""
-        for part in find_unfinished(self._session.config.output):
-            try:
-                report = recover(part)
-                text = report.text
-                if report.path:
-                    self._session.on_episode(report.path)
-            except MobileVlaError as error:
-                text = str(error)
-            self.get_logger().warning(f'after a crash: {text}')
-            self._message = f'after a crash: {text}'
+    def _on_recovery(self, part: Path, reason: str, path: Path | None, text: str) -> None:
+        """Tell what became of a file that an earlier run, or this one, could not finish."""
+        if path:
+            self._session.on_episode(path)
+        self._session.endings.recovered(part.name, text)
+        self._message = f'after {reason or "a crash"}: {text}'
+        self.get_logger().warning(self._message)
 
     def _watch(self) -> None:
         """End an episode that is due, tell of drops, and see whether the driver is there."""
@@ -112,20 +111,23 @@ class RecorderNode(Node):
             self._session.on_hold_up(time.monotonic())
         if self._session.overdue(time.monotonic()):
             self._streams.drain()  # a camera whose pictures wait is not silent
-        now, recording = time.monotonic(), self._session.recording
+        now, recording, saving = time.monotonic(), self._session.recording, self._session.saving
+        if saving and saving.by_itself and saving.done:
+            self._tell_end(self._requests.conclude(), saving.reason)
         if recording is None:
             return
-        text = self._drops.update(recording.late, now)
+        text = self._drops.update(recording.drops.late, now)
         if text:
             self.get_logger().warning(text)
         reason = self._session.overdue(now)
-        if not reason:
-            return
-        try:
-            saved = self._requests.stop('unknown', reason, by_itself=True)
-            self._report(f'{saved.path.name} was stopped and kept: {reason}')
-        except MobileVlaError as error:
-            self._report(f'{reason}; {error}')
+        if reason:
+            self._requests.end('unknown', reason, by_itself=True)
+
+    def _tell_end(self, ending: Ending, reason: str) -> None:
+        if ending.saved:
+            self._report(f'{ending.name} was stopped and kept: {reason}')
+        else:
+            self._report(f'{reason}; {ending.text}')
 
     def _report(self, message: str) -> None:
         self._message, self._refusal = message, ''

@@ -21,7 +21,7 @@ def status_message(
     :param message: what is wrong, '' when nothing is
     :param now: monotonic time [s]
     """
-    recording = session.recording
+    recording = session.episode
     names = list(session.cameras)
     status = RecorderStatus(message=message, state='idle', camera_names=names)
     status.header.stamp = stamp
@@ -29,15 +29,18 @@ def status_message(
     status.camera_rate = [session.rate(name, now) for name in names]
     status.camera_frames = status.camera_dropped = [0] * len(names)
     if recording:
-        status.state = 'error' if recording.error else 'recording'
+        going_on = 'error' if recording.error else 'recording'
+        status.state = 'saving' if session.saving else going_on
         status.message = recording.error or message
-        status.episode = str(recording.path)
+        status.episode = str(session.part)
         status.instruction, status.scenario = session.instruction, session.scenario
         status.seconds = session.seconds(now)
         status.frames, status.dropped = recording.frames, recording.dropped
-        status.commands, status.queued_bytes = recording.commands, recording.queued_bytes
+        status.commands = recording.commands
+        status.queued_frames = recording.queued_frames
+        status.queued_bytes = recording.queued_bytes
         status.camera_frames = [recording.camera_frames[name] for name in names]
-        status.camera_dropped = [recording.camera_dropped[name] for name in names]
+        status.camera_dropped = [recording.drops.cameras[name] for name in names]
         status.warnings = recording.warnings()
     elif obstacle := session.obstacle(now):
         status.warnings = [obstacle]

@@ -22,7 +22,9 @@ from mobile_vla_msgs.msg import DriverEvent as DriverEventMessage
 
 from .parameters import RecorderParameters
 from .recording.driver_events import DriverEvent
+from .recording.last_pictures import LastPictures
 from .recording.session import RecordingSession
+from .recording.session_config import CameraTopic
 from .recording.source_clock import SourceClock
 
 DRIVER_CHECKS = 3
@@ -35,7 +37,11 @@ _MEASUREMENTS = QoSProfile(depth=500, reliability=ReliabilityPolicy.BEST_EFFORT)
 
 
 class Streams:
-    """The subscriptions of a recorder; `session` is called in the node's thread."""
+    """
+    The subscriptions of a recorder; its session is called in the node's thread.
+
+    :ivar cameras: with the full names of their topics, after remapping
+    """
 
     def __init__(self, node: Node, parameters: RecorderParameters) -> None:
         self._node = node
@@ -44,18 +50,21 @@ class Streams:
         self._taking: list[Subscription] = []
         """Those that carry what is recorded, in the order in which they are drained."""
         self._command_clock = SourceClock()
-        self._topics: dict[str, str] = {}
+        cameras: list[CameraTopic] = []
         for camera in parameters.cameras:
             kind = CompressedImage if parameters.is_compressed(camera.topic) else Image
             on_image = partial(self._on_image, camera.name)
             images = self._subscribe(kind, camera.topic, on_image, _CAMERA)
-            self._topics[camera.name] = images.topic_name
+            cameras.append(CameraTopic(camera.name, images.topic_name))
             self._infos[camera.name] = self._subscribe(
                 CameraInfo,
                 camera_info_topic(camera.topic),
                 partial(self._on_camera_info, camera.name),
                 _CAMERA,
             )
+        self.cameras = tuple(cameras)
+        self._camera_clocks = {camera.name: SourceClock() for camera in cameras}
+        self.last_pictures = LastPictures(list(self._camera_clocks))
         self._driver: Subscription | None = None
         self._absent = 0
         if parameters.driver_event_topic:  # before the commands, so that it is served first
@@ -78,8 +87,11 @@ class Streams:
     def feed(self, session: RecordingSession) -> None:
         """Give everything that comes to a session."""
         self._session = session
-        for name, topic in self._topics.items():
-            session.cameras[name].resolved_topic = topic
+
+    @property
+    def command_topic(self) -> str:
+        """Full name of the topic of commands."""
+        return self._commands.topic_name
 
     def drain(self) -> int:
         """
@@ -123,9 +135,18 @@ class Streams:
         for subscription in self._node.subscriptions:
             qos = subscription.qos_profile
             found[f'qos.{subscription.topic_name}'] = (
-                f'{qos.reliability.name.lower()}, {qos.durability.name.lower()}, '
-                f'{qos.history.name.lower()}, depth {qos.depth}'
+                f'{_promise(qos)}, {qos.history.name.lower()}, depth {qos.depth}'
             )
+        return found
+
+    def offered(self) -> dict[str, str]:
+        """Return the quality of service that the publishers of each topic offer."""
+        found = {}
+        for subscription in self._taking:
+            topic = subscription.topic_name
+            publishers = self._node.get_publishers_info_by_topic(topic)
+            texts = [f'{each.node_name}: {_promise(each.qos_profile)}' for each in publishers]
+            found[f'offered.{topic}'] = '; '.join(texts) or 'nobody publishes'
         return found
 
     def _subscribe(self, kind: type, topic: str, callback, qos: QoSProfile) -> Subscription:
@@ -153,6 +174,13 @@ class Streams:
         given = self._given(info, received)
         return received if given == received else self._command_clock.sent(given, received)
 
+    def _sent_at(self, camera: str, info: dict[str, int]) -> float:
+        """Return when a picture was sent, by this computer's clock [s]; -inf if nobody says."""
+        source, received = info.get('source_timestamp'), info.get('received_timestamp')
+        if not source or not received:
+            return float('-inf')
+        return self._camera_clocks[camera].sent(source * 1e-9, received * 1e-9)
+
     def _stamp(self, message: Odometry | Imu | JointState, info: dict[str, int]) -> float:
         """Return a message's own stamp [s], or when it came where it has none."""
         return _seconds(message.header.stamp) or self._received(info)
@@ -167,8 +195,9 @@ class Streams:
     def _on_image(
         self, camera: str, message: Image | CompressedImage, info: dict[str, int]
     ) -> None:
-        picture = Picture.from_message(message)
-        self._session.on_picture(picture, self._received(info), time.monotonic(), camera)
+        picture, now = Picture.from_message(message), time.monotonic()
+        late = not self.last_pictures.belongs(camera, self._sent_at(camera, info), now)
+        self._session.on_picture(picture, self._received(info), now, camera, late)
 
     def _on_camera_info(self, camera: str, message: CameraInfo, info: dict[str, int]) -> None:
         self._session.on_camera_info(camera, camera_info_json(message), self._received(info))
@@ -227,6 +256,10 @@ def camera_info_json(message: CameraInfo) -> str:
     content = {name: getattr(message, name) for name in fields}
     content.update({name: list(getattr(message, name)) for name in ('d', 'k', 'r', 'p')})
     return json.dumps({'frame_id': message.header.frame_id, **content})
+
+
+def _promise(qos: QoSProfile) -> str:
+    return f'{qos.reliability.name.lower()}, {qos.durability.name.lower()}'
 
 
 def _seconds(stamp) -> float:

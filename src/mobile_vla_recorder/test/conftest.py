@@ -4,8 +4,10 @@
 import contextlib
 import os
 from pathlib import Path
+import shutil
 import subprocess
 import sys
+import time
 
 from geometry_msgs.msg import Twist
 import pytest
@@ -47,6 +49,28 @@ def start(tmp_path, domain):
             recorder.process.wait()
         robot.destroy_node()
     rclpy.shutdown(context=context)
+
+
+@pytest.fixture
+def tamper(tmp_path, stack):
+    """Return a function that makes system calls of a running process fail, or take long."""
+    if shutil.which('strace') is None:
+        pytest.skip('needs strace: run tools/setup-environment as root, then make test')
+    said = tmp_path / 'strace.said'
+
+    def begin(pid: int, calls: str, fault: str, *options: str | Path) -> None:
+        command = ['strace', '-f', '-p', str(pid), '-o', tmp_path / 'strace.log', *options]
+        command += ['-e', f'trace={calls}', '-e', f'inject={calls}:{fault}']
+        with said.open('w') as errors:
+            tracer = subprocess.Popen(command, stderr=errors)
+        stack.callback(tracer.wait)
+        stack.callback(tracer.terminate)
+        while 'attached' not in (text := said.read_text()):
+            if tracer.poll() is not None:
+                pytest.skip(f'strace may not trace here ({text}): run make test where it may')
+            time.sleep(0.01)
+
+    return begin
 
 
 @pytest.fixture

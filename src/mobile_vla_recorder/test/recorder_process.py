@@ -18,6 +18,7 @@ from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.publisher import Publisher
 from rclpy.qos import DurabilityPolicy, QoSProfile
+from rclpy.task import Future
 from sensor_msgs.msg import CompressedImage, Image
 
 from mobile_vla_core.images import encode_jpeg
@@ -46,12 +47,17 @@ class Robot(Node):
         latched = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
         self.create_subscription(RecorderStatus, 'recorder/status', self.statuses.append, latched)
 
-    def call(self, service_type: type, name: str, **fields):
+    def ask(self, service_type: type, name: str, **fields) -> Future:
+        """Call a service and return what its answer will come in."""
         client = self.create_client(service_type, f'recorder/{name}')
         assert client.wait_for_service(timeout_sec=TIMEOUT)
         future = client.call_async(service_type.Request(**fields))
+        future.add_done_callback(lambda _: self.destroy_client(client))
+        return future
+
+    def call(self, service_type: type, name: str, **fields):
+        future = self.ask(service_type, name, **fields)
         self.spinner.spin_until_future_complete(future, timeout_sec=TIMEOUT)
-        self.destroy_client(client)
         return future.result()
 
     def spin_until(self, condition) -> None:

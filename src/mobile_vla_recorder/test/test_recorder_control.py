@@ -131,6 +131,6 @@ def test_a_goal_is_refused_like_a_start(start):
     robot, recorder = start()
     status, result = Goal(robot, instruction='go').result()
     assert status == GoalStatus.STATUS_ABORTED
-    assert 'no picture came on camera/image_raw for 2 s' in result.reason
+    assert 'no picture came on /camera/image_raw for 2 s' in result.reason
     with pytest.raises(EpisodeError):
         find_episodes(recorder.output)

@@ -181,11 +181,11 @@ def test_a_lost_camera_ends_the_episode_and_the_status_says_why(start):
     robot, recorder = start(camera_timeout=0.5)
     robot.start_episode(instruction='go')
     robot.send_picture(1)
-    text = 'was stopped and kept: no picture came on camera/image_raw for 0.5 s'
+    text = 'was stopped and kept: no picture came on /camera/image_raw for 0.5 s'
     robot.spin_until(lambda: text in robot.statuses[-1].message)
     assert robot.statuses[-1].state == 'idle'
     with Episode(find_episodes(recorder.output)[0]) as episode:
-        assert episode.ending == ('unknown', 'no picture came on camera/image_raw for 0.5 s')
+        assert episode.ending == ('unknown', 'no picture came on /camera/image_raw for 0.5 s')
     refused = robot.call(StopEpisode, 'stop', outcome='success')
     assert 'the last one was stopped and kept: no picture came' in refused.message
 

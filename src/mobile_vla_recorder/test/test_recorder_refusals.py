@@ -51,7 +51,7 @@ def test_start_without_a_camera(start):
     robot, recorder = start()
     said = refusal(robot, StartEpisode, 'start', instruction='go')
     assert said == (
-        'no picture came on camera/image_raw for 2 s: '
+        'no picture came on /camera/image_raw for 2 s: '
         'check that the camera runs and that its topic and QoS match'
     )
     assert recorded(recorder) == []
@@ -61,7 +61,7 @@ def test_start_without_a_command(start):
     robot, recorder = start(require_commands=True)
     refused_start(
         robot,
-        'no command came on cmd_vel for 2 s: start teleop or the driver, '
+        'no command came on /cmd_vel for 2 s: start teleop or the driver, '
         'or set require_commands to false',
     )
     robot.drives = True

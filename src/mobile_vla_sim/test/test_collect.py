@@ -103,7 +103,7 @@ def test_a_camera_that_never_publishes_is_one_sentence(tmp_path, capsys, monkeyp
     )
     assert main(['collect', '--output', str(tmp_path), '--episodes', '1']) == 1
     error = capsys.readouterr().err
-    assert 'the recorder refuses to start: no picture came on nowhere/image_raw' in error
+    assert 'the recorder refuses to start: no picture came on /nowhere/image_raw' in error
 
 
 def test_a_simulator_that_dies_leaves_no_half_driven_episode(tmp_path):

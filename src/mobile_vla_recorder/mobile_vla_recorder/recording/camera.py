@@ -19,8 +19,6 @@ class Camera:
     def __init__(self, topic: CameraTopic) -> None:
         self.name = topic.name
         self.topic = topic.topic
-        self.resolved_topic = topic.topic
-        """Its full name after remapping; `topic` is as the parameter gives it."""
         self.rate = CameraRate()
         self.info = ''
         """Its CameraInfo as JSON."""
@@ -38,7 +36,7 @@ class Camera:
                 height, width = 0, 0
         return CameraStream(
             name=self.name,
-            topic=self.resolved_topic,
+            topic=self.topic,
             encoding=picture.encoding,
             frame_id=picture.frame_id,
             width=width,

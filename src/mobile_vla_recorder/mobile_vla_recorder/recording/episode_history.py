@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 import threading
@@ -69,13 +70,19 @@ class EpisodeHistory:
         Take an episode away, or an unfinished file; the one discarded before is deleted.
 
         :param about: told when an undo brings it back
+        :raises EpisodeError: if it cannot be taken away; it stays where it is
         """
         folder = self._output / DISCARDED_FOLDER
-        folder.mkdir(exist_ok=True)
-        for other in folder.iterdir():
-            if other == self._discarded or time.time() - other.stat().st_mtime > DISCARDED_AGE:
-                other.unlink(missing_ok=True)
-        kept = path.rename(folder / path.name)
+        try:
+            folder.mkdir(exist_ok=True)
+            with suppress(OSError):  # what cannot be deleted now is deleted later
+                self._forget(folder)
+            kept = path.rename(folder / path.name)
+        except OSError as error:
+            raise EpisodeError(
+                f'{path.name} cannot be discarded: {error.strerror or error}; it stays in '
+                f'{path.parent}'
+            ) from error
         self._discarded = kept
         if self._last == path:
             self._last = None
@@ -95,11 +102,14 @@ class EpisodeHistory:
                 )
             return self._undo(stamp)
 
+    def _forget(self, folder: Path) -> None:
+        """Delete the episode that was discarded before, and old ones of other runs."""
+        for other in folder.iterdir():
+            if other == self._discarded or time.time() - other.stat().st_mtime > DISCARDED_AGE:
+                other.unlink(missing_ok=True)
+
     def _take_away(self, path: Path, about: str, _: float) -> str:
-        try:
-            self.discard(path, about)
-        except OSError as error:
-            raise EpisodeError(f'{path.name} cannot be discarded: {error}') from error
+        self.discard(path, about)
         return f'{path.name} is discarded, undo brings it back'
 
     def _bring_back(self, kept: Path, path: Path, about: str, _: float) -> str:

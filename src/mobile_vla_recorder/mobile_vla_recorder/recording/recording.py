@@ -5,20 +5,24 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 import threading
 
 from numpy.typing import ArrayLike
 
-from mobile_vla_core.episodes import EpisodeWriter, schema
+from mobile_vla_core.episodes import CameraStream, EpisodeWriter, schema
+from mobile_vla_core.episodes.file_attributes import Metadata
 from mobile_vla_core.episodes.part_file import write_error_text
 from mobile_vla_core.errors import EpisodeError, ImageFormatError
 from mobile_vla_core.picture import Picture
 
+from .drops import Drops, ROWS
 from .quality import RecordingQuality
+from .session_config import SessionConfig
 
-ROWS = 'commands and other rows'
 ROW_BYTES = 1024
 """Memory that a row takes while it waits, roughly."""
 
@@ -28,8 +32,9 @@ class Recording:
     A queue bounded in bytes, in front of an EpisodeWriter.
 
     Pictures beyond the bound are dropped, newest first, so that what is stored stays in order;
-    each is counted, and the count is stored in the episode. Other rows are small: they are dropped
-    only when, on a disk that stands still, they fill the bound once more.
+    each is counted, and the counts are stored in the episode, also while it is recorded. Other
+    rows are small: they are dropped only when, on a disk that stands still, they fill the bound
+    once more.
 
     :param writer: written to by this recording's thread alone
     :param quality: judges every picture; its cameras are those of the writer
@@ -50,16 +55,14 @@ class Recording:
         self._queue_bytes = queue_bytes
         self._waiting: deque[tuple[Callable[[], None], str, int]] = deque()
         self._changed = threading.Condition()
-        self.ended = False
+        self._ended = False
+        self._last_stamp = 0.0
         self.queued_bytes = 0
+        self.queued_frames = 0
         self.camera_frames = dict.fromkeys(quality.cameras, 0)
-        self.camera_dropped = dict.fromkeys(quality.cameras, 0)
-        self.rows_dropped = 0
-        """Commands and other small rows that came and were not written."""
+        self.drops = Drops(list(quality.cameras))
         self.joints_missed = 0
         """Joint states for which the file has no place: it was begun before their names came."""
-        self.camera_broken = dict.fromkeys(quality.cameras, 0)
-        """Those of the dropped ones that are no picture that can be read."""
         self.commands = 0
         self.typed_commands = 0
         """Those that carry the action type of their driver."""
@@ -68,6 +71,38 @@ class Recording:
         self._thread = threading.Thread(target=self._run, name='episode-writer', daemon=True)
         self._thread.start()
 
+    @classmethod
+    def begin(
+        cls,
+        config: SessionConfig,
+        instruction: str,
+        scenario: str,
+        cameras: Sequence[CameraStream],
+        joints: Sequence[str],
+        metadata: Mapping[str, Metadata],
+    ) -> Recording:
+        """
+        Begin a new file.
+
+        :param joints: names of those whose states will come
+        :raises MobileVlaError: if the folder cannot be written, or the instruction is empty
+        """
+        rate = config.quality.expected_rate
+        writer = EpisodeWriter(
+            config.output,
+            instruction=instruction,
+            scenario=scenario,
+            cameras=cameras,
+            robot=config.robot,
+            action_topic=config.cmd_vel_topic,
+            expected_period=1.0 / rate if rate else None,
+            software=config.software,
+            joints=joints,
+            metadata=metadata,
+        )
+        quality = RecordingQuality([camera.name for camera in cameras], config.quality)
+        return cls(writer, quality, config.jpeg_quality, config.queue_bytes)
+
     @property
     def path(self) -> Path:
         """The file being written."""
@@ -75,8 +110,11 @@ class Recording:
 
     @property
     def bytes(self) -> int:
-        """Size of the file [bytes]."""
-        return self.path.stat().st_size if self.path.exists() else 0
+        """Size of the file [bytes], 0 where it is gone."""
+        try:
+            return self.path.stat().st_size
+        except OSError:
+            return 0
 
     @property
     def frames(self) -> int:
@@ -86,7 +124,7 @@ class Recording:
     @property
     def dropped(self) -> int:
         """Pictures that came and were not written, of all cameras."""
-        return sum(self.camera_dropped.values())
+        return sum(self.drops.cameras.values())
 
     def add_picture(self, camera: str, picture: Picture, receive_stamp: float) -> bool:
         """Take a picture; False when it had to be dropped."""
@@ -105,8 +143,8 @@ class Recording:
             self.quality.cameras[camera].on_written(jpeg, stamp, driven)
 
         with self._changed:
-            if self.error or self.queued_bytes + picture.size > self._queue_bytes:
-                self.camera_dropped[camera] += 1
+            self._last_stamp = receive_stamp
+            if not self._has_room(camera, picture.size, self._queue_bytes):
                 return False
             self._put(write, camera, picture.size)
             return True
@@ -148,57 +186,32 @@ class Recording:
         self._end()
         if self.error:
             outcome, reason = 'unknown', self.error
-        for name, dropped in self.camera_dropped.items():
-            if dropped:
-                text = f'{name}: {dropped} frames dropped'
-                self._writer.add_event(stamp, schema.DROP_EVENT, text)
-        if self.rows_dropped:
-            text = f'{self.rows_dropped} {ROWS} dropped'
-            self._writer.add_event(stamp, schema.DROP_EVENT, text)
-        if self.joints_missed:
-            self._writer.add_event(stamp, schema.DROP_EVENT, self._joints_text())
-        if self.typed_commands:
-            text = f'{self.typed_commands} of {self.commands} commands carry a given action type'
-            self._writer.add_event(stamp, schema.DRIVER_EVENT, text)
-        for line in self.summary():
-            self._writer.add_event(stamp, schema.QUALITY_EVENT, line)
+        with suppress(EpisodeError):  # closing says it too
+            for kind, text in self._closing_events():
+                self._writer.add_event(stamp, kind, text)
         return self._writer.close(outcome, reason, stamp)
 
     def summary(self) -> list[str]:
         """Return a line on the quality of each camera."""
-        return self.quality.summary(self.camera_dropped)
+        return self.quality.summary(self.drops.cameras)
 
     def findings(self) -> list[str]:
         """Return what was wrong with the pictures or their times, a sentence each."""
         missed = [self._joints_text()] if self.joints_missed else []
-        return self._drop_texts() + self.quality.findings() + missed
+        return self.drops.texts(self.error) + self.quality.findings() + missed
 
     def warnings(self) -> list[str]:
         """Return what is wrong now, a sentence each."""
-        return self._drop_texts() + self.quality.warnings()
+        return self.drops.texts(self.error) + self.quality.warnings()
 
-    @property
-    def late(self) -> dict[str, int]:
-        """What the disk or the processor was too slow for: pictures by camera, and other rows."""
-        late = {
-            name: count - self.camera_broken[name] for name, count in self.camera_dropped.items()
-        }
-        return {**late, ROWS: self.rows_dropped}
-
-    def _drop_texts(self) -> list[str]:
-        slow = 'dropped: the disk or the processor is too slow'
-        found = [
-            f'{count} {name} {slow}' if name == ROWS else f'{name}: {count} pictures {slow}'
-            for name, count in self.late.items()
-            if count
-        ]
-        broken = [
-            f'{name}: {count} pictures dropped that cannot be read: see the events for the '
-            f'reason, and check the encoding of the camera'
-            for name, count in self.camera_broken.items()
-            if count
-        ]
-        return found + broken
+    def _closing_events(self) -> list[tuple[str, str]]:
+        events = [(schema.DROP_EVENT, text) for text in self.drops.totals()]
+        if self.joints_missed:
+            events.append((schema.DROP_EVENT, self._joints_text()))
+        if self.typed_commands:
+            text = f'{self.typed_commands} of {self.commands} commands carry a given action type'
+            events.append((schema.DRIVER_EVENT, text))
+        return events + [(schema.QUALITY_EVENT, line) for line in self.summary()]
 
     def _joints_text(self) -> str:
         return (
@@ -206,49 +219,64 @@ class Recording:
             f'after the start; wait for joint_states before the next one'
         )
 
-    def _put(self, write: Callable[[], None], camera: str = '', size: int = 0) -> None:
-        self._waiting.append((write, camera, size))
+    def _has_room(self, name: str, size: int, bound: int) -> bool:
+        """Return whether there is room in the queue; what finds none is counted."""
+        if self.error:
+            self.drops.failed[name] += 1
+        elif self.queued_bytes + size > bound:
+            self.drops.late[name] += 1
+        else:
+            return True
+        return False
+
+    def _put(self, write: Callable[[], None], name: str, size: int) -> None:
+        self._waiting.append((write, name, size))
         self.queued_bytes += size
+        self.queued_frames += name != ROWS
         self._changed.notify()
 
     def _put_row(self, write: Callable[[], None]) -> None:
         with self._changed:
-            if self.error or self.queued_bytes + ROW_BYTES > 2 * self._queue_bytes:
-                self.rows_dropped += 1
-            else:
-                self._put(write, size=ROW_BYTES)
+            if self._has_room(ROWS, ROW_BYTES, 2 * self._queue_bytes):
+                self._put(write, ROWS, ROW_BYTES)
 
     def _drop_broken(self, camera: str, stamp: float, error: ImageFormatError) -> None:
         with self._changed:
-            self.camera_dropped[camera] += 1
-            self.camera_broken[camera] += 1
-        if self.camera_broken[camera] == 1:  # told once: the camera may send nothing else
+            self.drops.broken[camera] += 1
+        if self.drops.broken[camera] == 1:  # told once: the camera may send nothing else
             self._writer.add_event(stamp, schema.DROP_EVENT, f'{camera}: {error}')
 
     def _end(self) -> None:
         with self._changed:
-            self.ended = True
+            self._ended = True
             self._changed.notify()
         self._thread.join()
 
     def _run(self) -> None:
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: self._waiting or self.ended)
+                self._changed.wait_for(lambda: self._waiting or self._ended)
                 if not self._waiting:
                     return
-                write, camera, size = self._waiting.popleft()
-            failed = bool(self.error)
-            try:
-                if not failed:
-                    write()
-            except Exception as error:  # of any kind: what waits must still be counted
-                # HDF5 reports a full or broken disk as OSError or RuntimeError.
-                self.error = f'writing failed: {write_error_text(error)}'
-                failed = True
+                write, name, size = self._waiting.popleft()
+            failed = not self._attempt(write)
             with self._changed:
                 self.queued_bytes -= size
-                if failed and camera:
-                    self.camera_dropped[camera] += 1
-                elif failed:
-                    self.rows_dropped += 1
+                self.queued_frames -= name != ROWS
+                self.drops.failed[name] += failed
+                stamp = self._last_stamp
+                news = self.drops.news(stamp)
+            for text in news:
+                self._attempt(partial(self._writer.add_event, stamp, schema.DROP_EVENT, text))
+
+    def _attempt(self, write: Callable[[], None]) -> bool:
+        """Write something and return True, unless that failed now or before."""
+        if self.error:
+            return False
+        try:
+            write()
+        except Exception as error:  # of any kind: what waits must still be counted
+            # HDF5 reports a full or broken disk as OSError or RuntimeError.
+            self.error = f'writing failed: {write_error_text(error)}'
+            return False
+        return True

@@ -1,11 +1,12 @@
 # Copyright 2026 The Mobile VLA Authors
 # SPDX-License-Identifier: Apache-2.0
-"""When an episode may start and how it ends: the recorder's decisions, without ROS."""
+"""When an episode may start and when it ends: the recorder's decisions, without ROS."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+import math
 from pathlib import Path
 
 from numpy.typing import ArrayLike
@@ -18,18 +19,20 @@ from ..plan.episode_count import EpisodeCount
 from ..plan.progress import PlanProgress
 from .camera import Camera
 from .driver_events import Command, DRIVER_GONE, DriverEvent, DriverEvents
+from .endings import Ending, Endings
 from .episode_history import EpisodeHistory
+from .joints import joint_row
 from .pre_roll import PreRoll
-from .quality import RecordingQuality
 from .recording import Recording
-from .saved_episode import find_fault, SavedEpisode
+from .saved_episode import SavedEpisode
+from .saving import Saving
 from .session_config import SessionConfig
 from .start_conditions import silent_camera, start_obstacle
 
 
 class RecordingSession:
     """
-    Idle or recording; every picture and command passes through here.
+    Idle, recording or saving; every picture and command passes through here.
 
     `now` is monotonic time [s]; stamps are those that go into the file [s].
     """
@@ -39,14 +42,12 @@ class RecordingSession:
         self.cameras = {topic.name: Camera(topic) for topic in config.cameras}
         self._count = EpisodeCount(config.output) if config.plan else None
         self.history = EpisodeHistory(config.output, self.on_episode)
+        self.endings = Endings(config, self.history)
         self.recording: Recording | None = None
-        self.last: SavedEpisode | None = None
-        """The episode that was saved last, while no other has started."""
-        self.discarded = ''
-        """Why the last episode was discarded, while no other has started."""
+        self.saving: Saving | None = None
+        """The episode that has ended and is being written to its end."""
         self.instruction = ''
         self.scenario = ''
-        self.pictures_seen = 0
         self.driven = False
         """Whether anybody publishes commands, be they silent."""
         self.joints: list[str] = []
@@ -59,7 +60,6 @@ class RecordingSession:
         self._length = 0.0
         self._time_limit = 0.0
         self._last_command_at = float('-inf')
-        self._ended_by_itself = ''
 
     def close(self) -> None:
         """End what runs beside the session."""
@@ -72,29 +72,52 @@ class RecordingSession:
         counts = self._count.counts if self._count else None
         return None if counts is None else PlanProgress(self.config.plan, counts)
 
+    @property
+    def episode(self) -> Recording | None:
+        """What is recorded or being saved."""
+        return self.saving.recording if self.saving else self.recording
+
+    @property
+    def part(self) -> Path | None:
+        """The file into which it is written, as `start` gave it."""
+        if self.saving:
+            return self.saving.part
+        return self.recording.path if self.recording else None
+
     def on_episode(self, path: Path) -> None:
         """Take that an episode came, went or has other labels."""
         if self._count:
             self._count.update(path)
 
     def on_picture(
-        self, picture: Picture, receive_stamp: float, now: float, camera: str = ''
+        self,
+        picture: Picture,
+        receive_stamp: float,
+        now: float,
+        camera: str = '',
+        late: bool = False,
     ) -> None:
-        """Record a picture of a camera, the primary one by default, when an episode runs."""
+        """
+        Record a picture of a camera, the primary one by default, when an episode runs.
+
+        :param late: it was sent after the end of the running episode was asked for
+        """
         primary = self.config.cameras[0].name
         source = self.cameras[camera or primary]
-        self.pictures_seen += 1
         source.picture, source.seen_at = picture, now
         stamp = picture.stamp or receive_stamp
         source.rate.add(stamp)
-        if self.recording and source.name == primary:
+        if self.recording and source.name == primary and not late:
             self._first_stamp = stamp if self._first_stamp is None else self._first_stamp
             self._length = stamp - self._first_stamp
 
         def record() -> None:
             self.recording.add_picture(source.name, picture, receive_stamp)
 
-        self._record(record, picture.size, now)
+        if late:
+            self._pre_roll.add(record, picture.size, now)
+        else:
+            self._record(record, picture.size, now)
 
     def on_camera_info(self, camera: str, info: str, stamp: float) -> None:
         """Take the CameraInfo of a camera as JSON; a running episode gets it as events."""
@@ -165,58 +188,68 @@ class RecordingSession:
         """Record positions, velocities and efforts of joints, each as many as names or empty."""
         self.joints = list(names)
 
-        def append(writer: EpisodeWriter) -> None:
-            if not self._recorded_joints:
-                self.recording.joints_missed += 1
-            else:
-                rows = [self._joint_row(names, given) for given in values]
-                writer.add_joint_state(stamp, *rows)
+        def record() -> None:
+            recording, joints = self.recording, self._recorded_joints
 
-        self._record_row(append, now)
+            def append(writer: EpisodeWriter) -> None:
+                if not joints:
+                    recording.joints_missed += 1
+                else:
+                    rows = [joint_row(joints, names, given) for given in values]
+                    writer.add_joint_state(stamp, *rows)
 
-    def start(self, instruction: str, scenario: str, now: float, time_limit: float = 0.0) -> Path:
+            recording.add(append)
+
+        self._record(record, 0, now)
+
+    def start(
+        self,
+        instruction: str,
+        scenario: str,
+        now: float,
+        time_limit: float = 0.0,
+        metadata: Mapping[str, str] | None = None,
+    ) -> Path:
         """
         Begin an episode and return the file being written.
 
         :param time_limit: the episode is due to end after so long [s]; 0: that of the config
-        :raises MobileVlaError: if one runs already, a camera or the driver is silent, the disk is
-            too full, the folder cannot be written, or the instruction is empty
+        :param metadata: stored beside that of the config
+        :raises MobileVlaError: if one runs already or is being saved, a camera or the driver is
+            silent, the disk is too full, the folder cannot be written, the instruction is empty,
+            or the time limit is none
         """
         config = self.config
+        self.check_saved()
         if self.recording:
             raise EpisodeError(
                 f'{self.recording.path.name} is being recorded: stop or discard it first'
             )
+        if not (time_limit >= 0.0 and math.isfinite(time_limit)):
+            raise EpisodeError(
+                f'a time limit of {time_limit:g} s is none: expected 0 or more seconds'
+            )
         obstacle = start_obstacle(config, self.cameras.values(), self._last_command_at, now)
         if obstacle:
             raise EpisodeError(obstacle)
-        writer = EpisodeWriter(
-            config.output,
-            instruction=instruction,
-            scenario=scenario,
-            cameras=[camera.stream(config.jpeg_quality) for camera in self.cameras.values()],
-            robot=config.robot,
-            action_topic=config.cmd_vel_topic,
-            expected_period=1.0 / rate if (rate := config.quality.expected_rate) else None,
-            software=config.software,
-            joints=self.joints,
-            metadata=config.metadata,
+        cameras = [camera.stream(config.jpeg_quality) for camera in self.cameras.values()]
+        metadata = {**config.metadata, **(metadata or {})}
+        self.recording = Recording.begin(
+            config, instruction, scenario, cameras, self.joints, metadata
         )
         self.instruction, self.scenario, self._started = instruction.strip(), scenario, now
         self._time_limit = time_limit or config.time_limit
         self._recorded_joints = self.joints
         self._first_stamp, self._length = None, 0.0
-        self._ended_by_itself, self.last, self.discarded = '', None, ''
-        quality = RecordingQuality(list(self.cameras), config.quality)
-        self.recording = Recording(writer, quality, config.jpeg_quality, config.queue_bytes)
+        self.endings.last_words = ''
         for event in self._driver.since(now - config.pre_roll):
             self._add_event(event.stamp, event.line)
         self._pre_roll.play(now)
-        return writer.path
+        return self.recording.path
 
     def obstacle(self, now: float) -> str:
-        """Return why an episode could not start now, '' when it could or one runs."""
-        if self.recording:
+        """Return why an episode could not start now, '' when it could or one is there."""
+        if self.episode:
             return ''
         # Whoever drives may be silent while nothing runs: his commands come with the start.
         commanded = now if self.driven else self._last_command_at
@@ -244,44 +277,64 @@ class RecordingSession:
             be closed, or the episode is discarded: shorter than the plan asks for, or of a
             quality below the minimum
         """
-        recording = self._running()
-        self._release_commands()
-        outcome = outcome or 'unknown'
-        try:
-            path = recording.finish(outcome, reason, stamp)
-        except EpisodeError:
-            if recording.ended:
-                self.recording = None
-            raise
-        self.recording = None
-        saved = SavedEpisode.of(recording, path, outcome, reason)
-        fault = find_fault(self.config, recording, self.scenario, self._length)
-        if fault:
-            self.history.discard(path, f'{saved.about}; it had been discarded by rule: {fault}')
-            self.discarded = f'{path.name} is discarded, undo brings it back: {fault}'
-            self._ended_by_itself = self.discarded if by_itself else ''
-            raise EpisodeError(self.discarded)
-        self._ended_by_itself = f'the last one was stopped and kept: {reason}' if by_itself else ''
-        self.history.saved(path, saved.about)
-        self.last = saved
-        return saved
+        self.end(outcome, reason, stamp, by_itself=by_itself)
+        return self.conclude().kept()
 
     def discard(self, stamp: float) -> str:
-        """Take the running episode away and return its name; EpisodeError when none runs."""
-        recording = self._running()
+        """Take the running episode away and return its name; EpisodeError when that cannot be."""
+        self.end('unknown', 'discarded', stamp, discard=True)
+        return self.conclude().taken_away()
+
+    def check_end(self, outcome: str = 'unknown') -> None:
+        """
+        Do nothing when an episode runs that may end so.
+
+        :raises EpisodeError: if none runs, or the outcome is not one of the schema's
+        """
+        self.check_saved()
+        if self.recording is None:
+            last = f'; {self.endings.last_words}' if self.endings.last_words else ''
+            raise EpisodeError(f'no episode is being recorded: start one first{last}')
+        if outcome and outcome not in schema.OUTCOMES:
+            raise EpisodeError(
+                f'outcome "{outcome}" is unknown: expected one of {", ".join(schema.OUTCOMES)}'
+            )
+
+    def check_saved(self) -> None:
+        """Do nothing unless an episode is being saved: then raise EpisodeError."""
+        if self.saving:
+            raise EpisodeError(self.saving.text)
+
+    def end(
+        self,
+        outcome: str,
+        reason: str,
+        stamp: float,
+        *,
+        by_itself: bool = False,
+        discard: bool = False,
+    ) -> None:
+        """
+        End the episode and begin to write what waits, which may take long; `conclude` follows.
+
+        :param by_itself: nobody asked for it
+        :param discard: it is not to be kept
+        :raises EpisodeError: as `check_end`; the episode then goes on
+        """
+        self.check_end(outcome)
         self._release_commands()
-        self.recording = None
-        try:
-            path = recording.finish('unknown', 'discarded', stamp)
-        except EpisodeError:  # it would be recovered at the next start
-            path = recording.path
-        about = SavedEpisode.of(recording, path, 'unknown', 'discarded').about
-        self.history.discard(path, about)
-        return path.name
+        recording, self.recording = self.recording, None
+        self.saving = Saving(recording, outcome or 'unknown', reason, stamp, by_itself, discard)
+
+    def conclude(self) -> Ending:
+        """Wait until the episode that has ended is written, and return what became of it."""
+        ending = self.endings.conclude(self.saving, self.scenario, self._length)
+        self.saving = None
+        return ending
 
     def seconds(self, now: float) -> float:
-        """Return how long the episode has run [s], 0 when idle."""
-        return now - self._started if self.recording else 0.0
+        """Return how long ago the episode was started [s], 0 when idle."""
+        return now - self._started if self.episode else 0.0
 
     def rate(self, camera: str, now: float) -> float:
         """Return the rate of a camera [Hz], 0 when it is silent."""
@@ -298,10 +351,6 @@ class RecordingSession:
     def _record_row(self, append: Callable[[EpisodeWriter], None], now: float) -> None:
         self._record(lambda: self.recording.add(append), 0, now)
 
-    def _joint_row(self, names: Sequence[str], given: Sequence[float]) -> list[float]:
-        known = dict(zip(names, given, strict=False)) if len(given) else {}
-        return [known.get(name, float('nan')) for name in self._recorded_joints]
-
     def _add_command(self, command: Command) -> None:
         action_type = self._driver.type_of(command)
         self.recording.add_command(
@@ -315,9 +364,3 @@ class RecordingSession:
     def _add_event(self, stamp: float, text: str) -> None:
         if self.recording:
             self.recording.add(lambda to: to.add_event(stamp, schema.DRIVER_EVENT, text))
-
-    def _running(self) -> Recording:
-        if self.recording is None:
-            ended = f'; {self._ended_by_itself}' if self._ended_by_itself else ''
-            raise EpisodeError(f'no episode is being recorded: start one first{ended}')
-        return self.recording

@@ -25,7 +25,11 @@ class CameraTopic:
 
 @dataclass(frozen=True)
 class SessionConfig:
-    """See parameters.py for the meanings; the first camera is the primary one."""
+    """
+    See parameters.py for the meanings; the first camera is the primary one.
+
+    Topics have their full names, after remapping.
+    """
 
     output: Path
     cameras: tuple[CameraTopic, ...] = (CameraTopic(),)

@@ -32,7 +32,10 @@ def start_obstacle(
             f'no command came on {config.cmd_vel_topic} for {config.command_timeout:g} s: '
             f'start teleop or the driver, or set require_commands to false'
         )
-    free = free_bytes(config.output)
+    try:
+        free = _free(config.output)
+    except OSError as error:
+        return f'nobody can tell how much room {config.output} has: {error.strerror}'
     if free < config.minimum_free_bytes:
         return (
             f'{config.output} has {free / MEGABYTE:.0f} MB left, less than the reserve of '
@@ -69,6 +72,14 @@ def check_output(folder: Path) -> None:
 
 
 def free_bytes(folder: Path) -> int:
-    """Return the room left where a folder is, or would be created [bytes]."""
+    """Return the room left where a folder is [bytes], 0 where nobody can tell."""
+    try:
+        return _free(folder)
+    except OSError:
+        return 0
+
+
+def _free(folder: Path) -> int:
+    """Return the room left where a folder is, or would be created [bytes]; or raise OSError."""
     existing = next(path for path in (folder, *folder.parents) if path.exists())
     return shutil.disk_usage(existing).free
