@@ -144,6 +144,38 @@ def test_while_an_answer_is_awaited_nothing_else_is_asked_until_it_is_given_up(e
     assert episode.discard(late) is not None
 
 
+def test_an_answer_is_awaited_for_as_long_as_the_recorder_says_that_it_saves(episode):
+    request = running(episode).save('success', 100.5)
+    late = 100.5 + 2 * ANSWER_TIMEOUT
+    episode.on_state(replace(RUNNING, saving=True, received=late))
+    assert episode.due(late) is None
+    assert not episode.active(late), 'zeros are of no use to it any more'
+    assert episode.abandon('gone', late) is None
+    for ask in (episode.start, episode.discard, lambda now: episode.amend(UNDO, now)):
+        assert ask(late) is None
+        assert episode.message == 'wait: the episode is being saved'
+    episode.on_state(replace(IDLE, received=late))
+    episode.on_answer(request, Answer(True, '', '/data/one.h5', 55))
+    assert episode.message.startswith('saved as success')
+
+
+def test_a_recorder_that_dies_while_it_saves_has_not_answered(episode):
+    running(episode).save('success', 100.5)
+    late = 100.5 + ANSWER_TIMEOUT
+    episode.on_state(replace(RUNNING, saving=True, received=late))
+    assert episode.due(late + STATUS_TIMEOUT) is None
+    assert 'did not answer' not in episode.message
+    episode.due(late + STATUS_TIMEOUT + 0.1)
+    assert episode.message.startswith('the recorder ended, or hangs')
+
+
+def test_an_episode_that_ends_by_itself_is_told_when_it_is_saved(episode):
+    running(episode).on_state(replace(RUNNING, saving=True))
+    assert episode.message == 'recording: go left'
+    episode.on_state(replace(IDLE, message='one.h5 was stopped and kept: time limit'))
+    assert episode.message == 'one.h5 was stopped and kept: time limit'
+
+
 def test_only_an_episode_of_ones_own_is_kept_at_the_end(episode):
     episode.recorder = RUNNING
     assert episode.abandon('gone', 100.0) is None

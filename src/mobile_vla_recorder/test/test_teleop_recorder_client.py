@@ -33,6 +33,13 @@ def test_a_status_becomes_a_state_with_its_plan():
     assert state.plan == PlanCount({'left': 1, 'right': 0}, {'left': 2, 'right': 3}, 'right')
 
 
+def test_a_recorder_that_saves_is_seen_with_what_is_left():
+    status = RecorderStatus(state='saving', episode='/data/one.h5.part', queued_frames=340)
+    state = recorder_state(status, 100.0)
+    assert (state.recording, state.saving, state.left) == (True, True, 340)
+    assert not recorder_state(RecorderStatus(state='recording'), 100.0).saving
+
+
 @pytest.mark.parametrize('recorded', [[], [1, 2]])
 def test_a_plan_that_is_not_counted_or_not_whole_is_none(recorded):
     status = RecorderStatus(plan_scenarios=['left'], plan_recorded=recorded, plan_target=[2])

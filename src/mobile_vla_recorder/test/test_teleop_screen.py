@@ -76,6 +76,15 @@ def test_all_of_it_fits_a_terminal_of_80_by_24_with_the_shipped_plan():
     assert lines[-1] == '> saved'
 
 
+def test_an_episode_that_is_being_saved_is_shown_with_what_is_left():
+    recorder = replace(RECORDER, saving=True, left=340)
+    lines = plain(replace(VIEW, recorder=recorder))
+    assert 'recorder  SAVING 340 pictures left to write   5.0 GB free' in lines
+    assert '          one.h5.part' in lines
+    assert not any('REC' in line for line in lines)
+    assert len(lines) <= 24
+
+
 def test_no_help_line_is_cut_at_80_columns():
     assert max(len(line) for line in HELP) <= 80
 

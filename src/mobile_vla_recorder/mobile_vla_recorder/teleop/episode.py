@@ -59,7 +59,8 @@ class TeleopEpisode:
 
     def active(self, now: float) -> bool:
         """Return whether the driver's episode runs or is about to, so that commands must come."""
-        return self._own(now) or self._start_at < math.inf or self._waiting(now)
+        asked = self._waiting(now) and not self.recorder.saving
+        return self._own(now) or self._start_at < math.inf or asked
 
     def press(self, key: str, now: float) -> Request | None:
         """Take a key and return what it asks of the recorder."""
@@ -202,7 +203,7 @@ class TeleopEpisode:
     def _own(self, now: float) -> bool:
         """Return whether an episode runs that was started here."""
         own = self.recorder.recording and self.recorder.episode == self._started
-        return own and self.recorder.present(now)
+        return own and not self.recorder.saving and self.recorder.present(now)
 
     def _look_for_recorder(self, now: float) -> None:
         """Say once that the recorder has fallen silent in the middle of an episode from here."""
@@ -214,10 +215,13 @@ class TeleopEpisode:
             )
 
     def _waiting(self, now: float) -> bool:
-        return self._asked is not None and now - self._asked_at < ANSWER_TIMEOUT
+        saving = self.recorder.saving and self.recorder.present(now)
+        return self._asked is not None and (saving or now - self._asked_at < ANSWER_TIMEOUT)
 
     def _ready(self, now: float) -> bool:
-        if self._waiting(now):
+        if self.recorder.saving and self.recorder.present(now):
+            self.message = 'wait: the episode is being saved'
+        elif self._waiting(now):
             self.message = 'wait: the recorder has not answered yet'
         elif not self.recorder.present(now):
             self.message = 'no recorder answers: start it, or set recorder:= to its name'

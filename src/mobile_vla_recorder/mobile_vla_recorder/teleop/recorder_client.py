@@ -77,6 +77,8 @@ def recorder_state(status: RecorderStatus, now: float) -> RecorderState:
     """Return a status that came at `now` [s]."""
     return RecorderState(
         recording=bool(status.episode),
+        saving=status.state == 'saving',
+        left=status.queued_frames,
         instruction=status.instruction,
         scenario=status.scenario,
         episode=status.episode,

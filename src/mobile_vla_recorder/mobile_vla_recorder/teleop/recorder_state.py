@@ -31,6 +31,10 @@ class RecorderState:
     """A status, and when it came."""
 
     recording: bool = False
+    """An episode is recorded, or has ended and is being saved."""
+    saving: bool = False
+    left: int = 0
+    """Pictures that wait to be written."""
     instruction: str = ''
     scenario: str = ''
     episode: str = ''

@@ -100,13 +100,24 @@ def _recorder(view: TeleopView, width: int) -> list[str]:
             *(_problems(view, width) or ['']),
             f'next      {BOLD}{printable(view.instruction)}{RESET}',
         ]
+    if recorder.saving:
+        left = f'{recorder.left} pictures left to write'
+        return [
+            f'recorder  {YELLOW}{BOLD}SAVING{RESET} {left}   {free}',
+            *(_problems(view, width) or [f'          {_name(recorder)}']),
+            f'next      {BOLD}{printable(view.instruction)}{RESET}',
+        ]
     drops = f'{RED if recorder.dropped else ""}{recorder.dropped} dropped{RESET}'
     return [
         f'recorder  {RED}{BOLD}REC{RESET} {recorder.seconds_at(view.now):6.1f} s  '
         f'{recorder.frames} frames  {_rates(recorder)} Hz  {drops}  {free}',
-        *(_problems(view, width) or [f'          {PurePath(printable(recorder.episode)).name}']),
+        *(_problems(view, width) or [f'          {_name(recorder)}']),
         f'say       {BOLD}{printable(recorder.instruction)}{RESET}',
     ]
+
+
+def _name(recorder: RecorderState) -> str:
+    return PurePath(printable(recorder.episode)).name
 
 
 def _problems(view: TeleopView, width: int) -> list[str]:
