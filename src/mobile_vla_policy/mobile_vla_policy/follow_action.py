@@ -47,6 +47,7 @@ class FollowAction:
         self._arrived_after = arrived_after
         self._current: FollowGoal | None = None
         self._tick: Tick | None = None
+        self._waiting = 0
         self.refusal = NOT_ACTIVE
         """Why no goal can be followed now, '' when one can."""
         self._server = ActionServer(
@@ -56,6 +57,11 @@ class FollowAction:
             self._execute,
             cancel_callback=lambda _: CancelResponse.ACCEPT,
         )
+
+    @property
+    def busy(self) -> bool:
+        """Whether a goal has no result yet."""
+        return self._waiting > 0
 
     def destroy(self) -> None:
         """Take the action away, before its node."""
@@ -113,9 +119,11 @@ class FollowAction:
 
         steady = Clock(clock_type=ClockType.STEADY_TIME)
         timer = self._node.create_timer(PERIOD, look, clock=steady)
+        self._waiting += 1
         try:
             return await ended
         finally:
+            self._waiting -= 1
             self._node.destroy_timer(timer)
 
     def _judge(self, handle: ServerGoalHandle, goal: FollowGoal) -> GoalEnd | None:

@@ -65,6 +65,11 @@ class GuardNode(Node):
         """Give the base zero and wait until it has it, but not for long."""
         self._commands.stop()
 
+    @property
+    def busy(self) -> bool:
+        """Return False: nobody waits for an answer of the guard."""
+        return False
+
     def _on_command(self, message: Twist | TwistStamped) -> None:
         twist = message.twist if self._stamped else message
         velocity = (twist.linear.x, twist.linear.y, twist.angular.z)

@@ -5,8 +5,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 import signal
 import sys
+import time
 from typing import Any, Protocol
 
 import rclpy
@@ -23,6 +25,9 @@ from mobile_vla_core.shutdown_signal import ShutdownSignal
 
 from .relayed_output import RelayedOutput
 
+_LAST_WORDS = 0.5
+"""Time for those who wait for the end of something to hear of it [s]."""
+
 
 class DrivingNode(Protocol):
     """What a node that commands the base adds to an rclpy node."""
@@ -32,6 +37,10 @@ class DrivingNode(Protocol):
 
     def stop(self) -> None:
         """Give the base zero and wait until it has it, but not for long."""
+
+    @property
+    def busy(self) -> bool:
+        """Whether somebody has to be told something yet, after `stop`."""
 
 
 def run_node(
@@ -84,6 +93,20 @@ def _spin(node: DrivingNode | Node, finished: NodeEnd) -> int:
         executor.spin_until_future_complete(finished)
         return finished.result()
     finally:
+        finished.set_result(1)  # After an exception too: nothing is begun any more.
         node.stop()
+        with suppress(Exception):  # The base is at rest, and what went wrong is told elsewhere.
+            _answer(node, executor)
         executor.shutdown()
         node.destroy_node()
+
+
+def _answer(node: DrivingNode, executor: SingleThreadedExecutor) -> None:
+    """Let the node tell what it has to tell, but not for long."""
+    if not node.busy:
+        return
+    deadline = time.monotonic() + _LAST_WORDS
+    while node.busy and time.monotonic() < deadline:
+        executor.spin_once(_LAST_WORDS / 10.0)
+    for _ in range(5):  # The answers are on their way to those who asked.
+        executor.spin_once(0.0)

@@ -62,6 +62,8 @@ class PolicyNode(LifecycleNode):
 
     def on_configure(self, _: LifecycleState) -> TransitionCallbackReturn:
         """Read the driving card, create the topics and start the worker."""
+        if self._finished.done():
+            return TransitionCallbackReturn.FAILURE
         try:
             parameters = read_parameters(self)
             card = PolicyCard.load(Path(parameters.policy.checkpoint))
@@ -117,6 +119,11 @@ class PolicyNode(LifecycleNode):
     def stop(self) -> None:
         """Give the base its zero before the process ends."""
         self.release()
+
+    @property
+    def busy(self) -> bool:
+        """Whether the client of a goal has to be told of its end yet."""
+        return self._action.busy
 
     def _why_not_arm(self) -> str:
         active = self._session is not None and self._session.active

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 import json
 import os
 from pathlib import Path
@@ -17,6 +18,8 @@ from typing import Any
 from numpy.typing import ArrayLike
 
 from mobile_vla_core.picture import Picture
+
+from .cpu_set import usable_cpus
 
 LIMIT_BYTES = 64 * 1024 * 1024
 """Most bytes of pictures that wait to be written; a picture that comes then is left out."""
@@ -63,9 +66,12 @@ class RunLog:
             command,
             env=environment,
             stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             start_new_session=True,  # A process group of its own: Ctrl-C does not reach it.
         )
+        with suppress(OSError):  # The control process may be pinned, which it would inherit.
+            os.sched_setaffinity(self._process.pid, usable_cpus())
         self._threads = [
             threading.Thread(target=target, name='run-log', daemon=True)
             for target in (self._write, self._watch)

@@ -59,6 +59,7 @@ class PolicyRig:
     :param publish_compressed: publish CompressedImage, whatever the node expects
     :param terminal: file descriptor that the node writes to, instead of the pipe of `output`
     :param arguments: of the node, beside its parameters
+    :param program: Python code that runs the node, instead of its module
 
     With `use_sim_time` the rig is the simulation: its time stands still while `paused` is set.
     """
@@ -70,6 +71,7 @@ class PolicyRig:
         publish_compressed: bool = False,
         terminal: int | None = None,
         arguments: Sequence[str] = (),
+        program: str = '',
         **parameters: object,
     ) -> None:
         self.stamped = bool(parameters.get('stamped', False))
@@ -86,7 +88,7 @@ class PolicyRig:
         # With the domain: neither other tests on this machine nor other rigs are heard.
         self._namespace = f'/test_{os.getpid()}_{next(_NUMBERS)}'
         self._start_listener()
-        self._start_process(parameters, arguments, terminal)
+        self._start_process(parameters, arguments, terminal, program)
 
     def __enter__(self) -> PolicyRig:
         return self
@@ -183,9 +185,14 @@ class PolicyRig:
         return future.result()
 
     def _start_process(
-        self, parameters: dict[str, object], arguments: Sequence[str], terminal: int | None
+        self,
+        parameters: dict[str, object],
+        arguments: Sequence[str],
+        terminal: int | None,
+        program: str,
     ) -> None:
-        command = [sys.executable, '-m', 'mobile_vla_policy.policy_node', '--ros-args']
+        run = ['-c', program] if program else ['-m', 'mobile_vla_policy.policy_node']
+        command = [sys.executable, *run, '--ros-args']
         command += ['-r', f'__ns:={self._namespace}', *arguments]
         for name, value in parameters.items():
             text = str(value).lower() if isinstance(value, bool) else value
