@@ -110,6 +110,7 @@ class Companions:
             frames=tally.frames,
             dropped=tally.dropped,
             restarts=restarts,
+            worker=self._pilot.worker_stop,
             free_memory=free_memory(),
             armed=self._pilot.arming.armed,
             warnings=tuple(warnings),

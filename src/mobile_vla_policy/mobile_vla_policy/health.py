@@ -14,6 +14,7 @@ from mobile_vla_core.percentiles import Percentiles, RollingPercentiles
 from mobile_vla_core.period_meter import PeriodSummary
 from mobile_vla_core.safety import StopReason
 
+from .gates.gate import Stop
 from .tick import Tick
 
 _SECONDS = 60.0
@@ -61,6 +62,7 @@ class Counts:
     :param frames: frames given to the policy since activation
     :param dropped: frames left out since activation
     :param restarts: of the worker
+    :param worker: why there is none, None when there is one
     :param free_memory: of the machine [bytes], None when it is not known
     :param armed: the robot may move
     :param warnings: sentences that the status carries
@@ -70,6 +72,7 @@ class Counts:
     frames: int = 0
     dropped: int = 0
     restarts: int = 0
+    worker: Stop | None = None
     free_memory: int | None = None
     armed: bool = False
     warnings: tuple[str, ...] = ()
@@ -153,9 +156,9 @@ class Health:
         restarted = counts.restarts - self._restarts
         self._restarts = counts.restarts
         values = {**_milliseconds('inference', summary), 'restarts': str(counts.restarts)}
-        reason = None if self._tick is None else self._tick.chosen.reason
-        if reason in (StopReason.WORKER_DOWN, StopReason.WORKER_FAILED):
-            return HealthRow('inference', Level.ERROR, self._tick.chosen.sentence, values)
+        worker = counts.worker
+        if worker is not None and worker.reason is not StopReason.WORKER_STARTING:
+            return HealthRow('inference', Level.ERROR, worker.sentence, values)
         if restarted > 0:
             return HealthRow('inference', Level.WARN, 'the worker was restarted', values)
         if summary.p99 > self._step_period:

@@ -26,7 +26,7 @@ from .frame_sampler import FrameSampler
 from .gates.arming import Arming
 from .gates.camera_gate import CameraGate
 from .gates.chunk_gate import ChunkGate
-from .gates.gate import first_stop, Gate
+from .gates.gate import first_stop, Gate, Stop
 from .gates.image_gate import ImageGate
 from .gates.instruction_gate import InstructionGate
 from .gates.picture_gate import PictureGate
@@ -113,11 +113,11 @@ class Pilot:
         self._gates = (
             self.arming,
             *gates,
-            self._worker,
-            self._order,
             self._image,
             self._camera,
             self._picture,
+            self._worker,
+            self._order,
             self._chunk,
         )
         self._lock = threading.RLock()
@@ -146,6 +146,11 @@ class Pilot:
         """Images per second of late, 0 while too few come."""
         with self._lock:
             return 1.0 / (self._camera_period or float('inf'))
+
+    @property
+    def worker_stop(self) -> Stop | None:
+        """Why there is no worker, whatever else stops the robot; None when there is one."""
+        return self._worker.verdict(self._latest)
 
     @property
     def warnings(self) -> list[str]:

@@ -11,6 +11,7 @@ from mobile_vla_core.action_space import ActionType
 from mobile_vla_core.period_meter import PeriodMeter
 from mobile_vla_core.safety import StopReason
 from mobile_vla_policy.decision import Decision
+from mobile_vla_policy.gates.gate import Stop
 from mobile_vla_policy.health import Counts, free_memory, Health, Level
 from mobile_vla_policy.prediction import Prediction
 from mobile_vla_policy.tick import Tick
@@ -96,9 +97,16 @@ def test_a_restart_is_a_warning_once(health):
 
 
 def test_a_dead_worker_is_an_error(health):
-    health.watch(stopped(StopReason.WORKER_DOWN, 'the worker stopped'))
-    assert row(health, 'inference').level is Level.ERROR
-    assert row(health, 'driving').level is Level.ERROR
+    health.watch(stopped(StopReason.STALE_IMAGE, 'there is no image either'))
+    dead = Stop(StopReason.WORKER_DOWN, 'the worker stopped')
+    found = row(health, 'inference', Counts(worker=dead, free_memory=GOOD.free_memory))
+    assert (found.level, found.message) == (Level.ERROR, 'the worker stopped')
+    assert row(health, 'driving').message == 'there is no image either'
+
+
+def test_a_worker_that_is_loading_is_no_error(health):
+    loading = Stop(StopReason.WORKER_STARTING, 'it is loading')
+    assert row(health, 'inference', Counts(worker=loading)).level is Level.OK
 
 
 @pytest.mark.parametrize(

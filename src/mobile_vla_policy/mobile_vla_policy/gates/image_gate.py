@@ -66,7 +66,7 @@ class ImageGate:
         """Forbid to move when no image comes, or one that is not of now."""
         if self._stamp is None:
             if now - self._since <= self._limit.oldest:
-                return Stop.because(StopReason.NO_CHUNK)
+                return None  # Nothing was predicted from it either, which another gate says.
             return Stop.because(StopReason.NO_IMAGE, topic=self._topic, detail=self.advice)
         reason = self._limit.verdict(now, self._stamp)
         if reason is None:
