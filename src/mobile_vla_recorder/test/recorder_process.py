@@ -36,8 +36,10 @@ def rgb(t: int) -> np.ndarray:
 class Robot(Node):
     """Publishes pictures and commands, and calls the recorder, in a domain of its own."""
 
-    def __init__(self, context: Context, image_type: type, command_type: type) -> None:
-        super().__init__('robot', context=context)
+    def __init__(
+        self, context: Context, image_type: type, command_type: type, namespace: str = ''
+    ) -> None:
+        super().__init__('robot', context=context, namespace=namespace)
         self.spinner = SingleThreadedExecutor(context=context)
         self.spinner.add_node(self)
         self.images = self.create_publisher(image_type, 'camera/image_raw', QoSProfile(depth=50))
@@ -118,7 +120,9 @@ class Robot(Node):
 class Recorder:
     """The node's process, logging to a file."""
 
-    def __init__(self, folder: Path, environment: dict[str, str], **parameters) -> None:
+    def __init__(
+        self, folder: Path, environment: dict[str, str], namespace: str = '', **parameters
+    ) -> None:
         self.log = folder / 'recorder.log'
         self.output = folder / 'episodes'
         values = {
@@ -129,6 +133,8 @@ class Recorder:
         }
         arguments = [part for key, value in values.items() for part in ('-p', f'{key}:={value}')]
         command = [sys.executable, '-m', 'mobile_vla_recorder.recorder_node', '--ros-args']
+        if namespace:
+            command += ['-r', f'__ns:={namespace}']
         with self.log.open('w') as log:
             self.process = subprocess.Popen(
                 [*command, *arguments], env=environment, stdout=log, stderr=log

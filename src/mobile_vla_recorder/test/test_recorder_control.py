@@ -93,6 +93,7 @@ def test_a_goal_ends_at_its_time_limit_and_tells_how_it_goes(start):
         assert (episode.scenario, len(episode)) == ('hall', 2)
     last = goal.feedback[-1]
     assert (last.frames, last.dropped) == (2, 0)
+    assert last.rate == pytest.approx(1.0), 'by the stamps of the pictures'
     assert 0.0 < last.seconds < 2.0
     assert last.bytes > 0
     assert last.free_disk_bytes > 0
@@ -132,5 +133,9 @@ def test_a_goal_is_refused_like_a_start(start):
     status, result = Goal(robot, instruction='go').result()
     assert status == GoalStatus.STATUS_ABORTED
     assert 'no picture came on /camera/image_raw for 2 s' in result.reason
+    for limit, text in ((-1.0, '-1'), (float('nan'), 'nan'), (float('inf'), 'inf')):
+        status, result = Goal(robot, instruction='go', time_limit=limit).result()
+        assert status == GoalStatus.STATUS_ABORTED
+        assert result.reason == f'a time limit of {text} s is none: expected 0 or more seconds'
     with pytest.raises(EpisodeError):
         find_episodes(recorder.output)

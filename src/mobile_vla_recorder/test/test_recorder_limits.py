@@ -2,14 +2,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """A full disk and a queue that is too small, at the running recorder over real DDS."""
 
+from itertools import pairwise
 import re
 import resource
+import signal
+import time
 
 import numpy as np
-from recorder_process import Recorder
+from recorder_process import Recorder, Robot
 from sensor_msgs.msg import CompressedImage, Image
 
-from mobile_vla_core.episodes import Episode, find_episodes
+from mobile_vla_core.episodes import Episode, find_episodes, recover_folder
 from mobile_vla_core.images import encode_jpeg
 from mobile_vla_msgs.srv import StopEpisode
 
@@ -97,3 +100,44 @@ def test_drops_are_counted_by_camera_published_stored_and_warned_of(start):
     warned = re.findall(r'too slow: dropped: rear (\d+)', recorder.log.read_text())
     assert 1 <= len(warned) < saved.dropped
     assert sum(map(int, warned)) <= saved.dropped
+
+
+def send_too_large_ones(robot: Robot, seconds: float) -> None:
+    """Send pictures that no queue of 1 MB holds, for so long [s]."""
+    large = Image(height=400, width=1000, step=3000, encoding='rgb8', data=bytes(1_200_000))
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        large.header.stamp.sec += 1
+        robot.images.publish(large)
+        robot.send_command(1)
+        robot.spinner.spin_once(timeout_sec=0.02)
+
+
+def test_drops_are_warned_of_once_a_second_while_they_go_on(start):
+    robot, recorder = start(queue_megabytes=1)
+    robot.start_episode(instruction='go')
+    send_too_large_ones(robot, 4.5)
+    saved = robot.call(StopEpisode, 'stop')
+    warned = re.findall(r'\[(\d+\.\d+)\].*too slow: dropped: front', recorder.log.read_text())
+    assert saved.dropped > 3 * len(warned)
+    assert 3 <= len(warned) <= 6
+    assert min(b - a for a, b in pairwise(map(float, warned))) >= 0.99
+
+
+def test_a_recorder_that_is_killed_leaves_the_counts_of_its_drops(start):
+    robot, recorder = start(queue_megabytes=1)
+    robot.start_episode(instruction='go')
+    robot.send_picture(1)
+    send_too_large_ones(robot, 2.5)
+    counted = robot.statuses[-1].dropped
+    assert counted > 10
+    recorder.end(signal.SIGKILL)
+    (report,) = recover_folder(recorder.output)
+    with Episode(report.path) as episode:
+        drops = [(at, text) for at, kind, text in episode.events if kind == 'dropped']
+    stored = [
+        int(re.fullmatch(r'front: (\d+) frames dropped so far', text)[1]) for _, text in drops
+    ]
+    assert stored == sorted(stored)
+    assert stored[-1] > counted / 3, 'all but those of the last second'
+    assert min(b - a for (a, _), (b, _) in pairwise(drops)) >= 1.0

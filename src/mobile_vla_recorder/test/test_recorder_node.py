@@ -174,7 +174,30 @@ def test_several_cameras_are_recorded_with_what_describes_them(start):
         ).all()  # of arrival
         assert episode.metadata['parameter.expected_rate'] == 10.0
         assert 'best_effort' in episode.metadata['qos./camera/image_raw']
+        assert episode.metadata['offered./camera/image_raw'] == 'robot: reliable, volatile'
+        assert episode.metadata['offered./imu'] == 'robot: reliable, volatile'
         assert any(kind == 'quality' for _, kind, _ in episode.events)
+
+
+def test_the_pre_roll_is_in_the_episode(start):
+    robot, _ = start(pre_roll=30.0)
+    robot.drives = True
+    robot.start_episode(instruction='go')
+    assert robot.call(Trigger, 'discard').success
+    for t in range(10, 20):
+        robot.send_picture(t)
+        robot.send_command(t)
+        robot.spinner.spin_once(timeout_sec=0.05)
+    assert robot.call(StartEpisode, 'start', instruction='go').success
+    robot.send_picture(50)
+    saved = robot.call(StopEpisode, 'stop')
+    with Episode(saved.path) as episode:
+        assert episode.stamps().tolist() == [*range(110, 120), 150]
+        assert episode.commands['twist'][:, 0].tolist() == list(range(10, 20))
+    robot.send_picture(60)
+    assert robot.call(StartEpisode, 'start', instruction='go on').success
+    with Episode(robot.call(StopEpisode, 'stop').path) as episode:
+        assert episode.stamps().tolist() == [160], 'nothing is in two episodes'
 
 
 def test_a_lost_camera_ends_the_episode_and_the_status_says_why(start):

@@ -87,6 +87,17 @@ def test_start_without_an_instruction_or_while_an_episode_runs(start):
     assert robot.statuses[-1].state == 'recording'
 
 
+def test_start_in_a_folder_that_cannot_be_written(start):
+    robot, recorder = start()
+    recorder.output.rmdir()
+    recorder.output.write_text('a file')
+    text = f'cannot write an episode to {recorder.output}: File exists'
+    refused_start(robot, text)
+    assert refusal(robot, StartEpisode, 'start', instruction='go') == text
+    recorder.output.unlink()
+    robot.start_episode(instruction='go')
+
+
 def test_an_outcome_that_is_none(start):
     robot, _ = start()
     robot.start_episode(instruction='go')
@@ -149,6 +160,7 @@ def test_an_episode_below_the_minimum_quality_is_not_kept(start):
     ('name', 'value', 'text'),
     [
         ('camera_names', "['front', 'rear']", 'must name each camera once'),
+        ('camera_name', 'front-cam', "must be of letters, digits and _: found ['front-cam']"),
         ('image_topics', '3', 'expected strings such as'),
         ('jpeg_quality', 101, 'jpeg_quality'),
         ('stamped', 'maybe', 'expected a value of type bool, such as False'),
