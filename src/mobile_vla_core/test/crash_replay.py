@@ -32,6 +32,8 @@ from mobile_vla_core.errors import EpisodeError
 CAMERAS = ('front', 'rear')
 SECTOR, PAGE = 512, 4096
 CALL = re.compile(r'(pwrite64|ftruncate|write)\((\d+), (?:"((?:\\x[0-9a-f]{2})*)", )?([0-9, ]+)\)')
+RENAME = re.compile(r'rename(?:at2?)?\(.*"((?:\\x[0-9a-f]{2})+)", .*"(?:\\x[0-9a-f]{2})+"')
+CLOSING = b'closing'
 
 
 def frame(t: int, camera: str, size: int) -> bytes:
@@ -60,27 +62,32 @@ class Damage:
 
 @dataclass(frozen=True)
 class Write:
-    """One call of the writer: bytes at an offset, a new length, or an acknowledgement."""
+    """One call of the writer: bytes at an offset, a new length, a new name, or what it said."""
 
     kind: str
     data: bytes
     offset: int
 
 
-def record(folder: Path, frames: int, cameras: int, size: int, fault: str = '') -> list[Write]:
+def record(
+    folder: Path, frames: int, cameras: int, size: int, fault: str = '', closing: bool = False
+) -> list[Write]:
     """
     Run a writer under strace and return its calls in order.
 
     :param size: mean size of a frame [bytes]
-    :param fault: a writer that does it wrong: 'index first', or 'plain flush' for one without SWMR
+    :param fault: a writer that does it wrong: 'index first', 'plain flush' for one without SWMR,
+        or 'rename first' for one that names the file finished before it is closed
+    :param closing: the calls by which the episode is closed come too
     :raises FileNotFoundError: if there is no strace
     :raises PermissionError: if processes may not be traced here
     """
     log = folder / 'strace.log'
     command = ['strace', '-o', log, '-xx', '-s', str(64 * 1024 * 1024), '-e', 'signal=none']
-    command += ['-e', 'trace=pwrite64,ftruncate,write', sys.executable, __file__, folder]
+    calls = 'pwrite64,ftruncate,write,rename,renameat,renameat2'
+    command += ['-e', f'trace={calls}', sys.executable, __file__, folder]
     finished = subprocess.run(
-        [*map(str, command), str(frames), str(cameras), str(size), fault],
+        [*map(str, command), str(frames), str(cameras), str(size), str(int(closing)), fault],
         capture_output=True,
         text=True,
     )
@@ -91,19 +98,26 @@ def record(folder: Path, frames: int, cameras: int, size: int, fault: str = '') 
     return list(_read_calls(log, **descriptors))
 
 
-def _read_calls(log: Path, file: int, acknowledgements: int) -> Iterator[Write]:
+def _read_calls(log: Path, files: list[int], acknowledgements: int) -> Iterator[Write]:
     with log.open() as lines:
         for line in lines:
+            renamed = RENAME.match(line)
+            if renamed and _bytes(renamed.group(1)).endswith(schema.PART_SUFFIX.encode()):
+                yield Write('rename', b'', 0)
             found = CALL.match(line)
             if found is None:
                 continue
             name, descriptor, text, numbers = found.groups()
-            data = bytes.fromhex((text or '').replace('\\x', ''))
+            data = _bytes(text or '')
             last = int(numbers.split(',')[-1])
             if name == 'write' and int(descriptor) == acknowledgements:
                 yield Write('acknowledge', data, 0)
-            elif name != 'write' and int(descriptor) == file:
+            elif name != 'write' and int(descriptor) in files:
                 yield Write(name, data, last)
+
+
+def _bytes(text: str) -> bytes:
+    return bytes.fromhex(text.replace('\\x', ''))
 
 
 def replay(
@@ -114,6 +128,7 @@ def replay(
     every_page: bool = False,
     skip: int = 1,
     name: str = 'replayed.h5.part',
+    closing: bool = False,
 ) -> Damage:
     """
     Repeat the calls one by one and look after each, and inside each.
@@ -121,13 +136,18 @@ def replay(
     :param every_page: look inside a write at each of its pages, else at its first and last
     :param skip: look after each `skip`-th call only
     :param name: of the copy; one of a writer without SWMR cannot be read as `.part`
+    :param closing: look only while the episode is closed
     """
     damage = Damage()
     path = folder / name
     counts: dict[str, int] = {}
     expected: dict[str, list[bytes]] = {}
+    looking = not closing
     with path.open('w+b', buffering=0) as file:
         for number, call in enumerate(calls):
+            if call.data == CLOSING:
+                looking = True
+                continue
             if call.kind == 'acknowledge':
                 camera, count = call.data.decode().split()
                 counts[camera] = int(count)
@@ -137,15 +157,18 @@ def replay(
                         frame(t, known_camera, size) for t in range(len(known), int(count) + 2)
                     ]
                 continue
+            look = looking and counts and number % skip == 0
             if call.kind == 'ftruncate':
                 file.truncate(call.offset)
-            elif counts and number % skip == 0:
+            elif call.kind == 'rename':
+                path = path.rename(path.with_suffix(''))
+            elif look:
                 for length in _tears(call, every_page):
                     os.pwrite(file.fileno(), call.data[:length], call.offset)
                     damage.torn += 1
                     _look(path, counts, expected, damage, f'call {number} cut at {length}')
             os.pwrite(file.fileno(), call.data, call.offset if call.data else 0)
-            if counts and number % skip == 0:
+            if look:
                 damage.points += 1
                 _look(path, counts, expected, damage, f'after call {number}')
     damage.acknowledged = sum(counts.values())
@@ -160,7 +183,7 @@ def same_file(calls: list[Write], folder: Path) -> bool:
                 file.truncate(call.offset)
             elif call.kind == 'pwrite64':
                 os.pwrite(file.fileno(), call.data, call.offset)
-    (left,) = folder.glob('recorded*.h5.part')
+    (left,) = folder.glob('recorded*.h5*')
     return (folder / 'whole').read_bytes() == left.read_bytes()
 
 
@@ -238,10 +261,10 @@ def _record_with_plain_flush(folder: Path, frames: int, size: int) -> None:
         _leave(folder, folder / 'recorded.h5.part')
 
 
-def _announce(folder: Path, file: h5py.File) -> int:
+def _announce(folder: Path, file: h5py.File, *others: int) -> int:
     """Tell which descriptors count, and return the one that takes acknowledgements."""
     log = os.open(folder / 'acknowledged', os.O_WRONLY | os.O_CREAT)
-    descriptors = {'file': file.id.get_vfd_handle(), 'acknowledgements': log}
+    descriptors = {'files': [file.id.get_vfd_handle(), *others], 'acknowledgements': log}
     (folder / 'descriptors.json').write_text(json.dumps(descriptors))
     return log
 
@@ -253,7 +276,9 @@ def _leave(folder: Path, path: Path) -> NoReturn:
     os._exit(0)
 
 
-def _run_writer(folder: Path, frames: int, cameras: int, size: int, fault: str) -> None:
+def _run_writer(
+    folder: Path, frames: int, cameras: int, size: int, closing: int, fault: str
+) -> None:
     if fault == 'index first':
         CameraRows.append = _index_first
     if fault == 'plain flush':
@@ -262,14 +287,19 @@ def _run_writer(folder: Path, frames: int, cameras: int, size: int, fault: str) 
     writer = EpisodeWriter(
         folder, instruction='go', name='recorded', cameras=[CameraStream(n) for n in names]
     )
-    log = _announce(folder, writer._file)
+    log = _announce(folder, writer._file, writer._part._descriptor)
     for t in range(frames):
         for name in names:
             writer.add_frame(name, frame(t, name, size), t, t)
             os.write(log, f'{name} {t + 1}'.encode())
         writer.add_command([t, 0, 0], t, t)
-    _leave(folder, writer.path)
+    if not closing:
+        _leave(folder, writer.path)
+    os.write(log, CLOSING)
+    if fault == 'rename first':
+        writer._path = writer.path.rename(folder / 'recorded.h5')
+    writer.close('success', 'arrived', frames)
 
 
 if __name__ == '__main__':
-    _run_writer(Path(sys.argv[1]), *map(int, sys.argv[2:5]), fault=' '.join(sys.argv[5:]))
+    _run_writer(Path(sys.argv[1]), *map(int, sys.argv[2:6]), fault=sys.argv[6])
