@@ -257,17 +257,26 @@ def test_an_unreadable_episode_is_named_and_never_replaced(tmp_path):
         open_cache(tmp_path / 'cache', [good, bad], PREPROCESSING)
 
 
-def test_a_damaged_picture_names_its_episode_and_frame(tmp_path):
+@pytest.mark.parametrize(
+    ('checksums', 'fault'),
+    [
+        (True, 'frame 4 of front is damaged: its bytes are not those that were recorded'),
+        (False, 'cannot be read: frame 4: .*JPEG'),  # as recorded before schema 1.2
+    ],
+)
+def test_a_damaged_picture_names_its_episode_and_frame(checksums, fault, tmp_path):
     path = write_episode(tmp_path / 'data', 0)
     with h5py.File(path, 'r+') as file:
         camera = file['observations/images/front']
         start, end = camera['end'][3], camera['end'][4]
         camera['jpeg'][start:end] = 0
-    with pytest.raises(EpisodeError, match=rf'{path.name} cannot be read: frame 4: .*JPEG'):
+        if not checksums:
+            del camera['crc']
+    with pytest.raises(EpisodeError, match=rf'{path.name}:? {fault}'):
         open_cache(tmp_path / 'cache', [path], PREPROCESSING)
     assert not list((tmp_path / 'cache').glob('*/*'))
     uncached = open_uncached([path], PREPROCESSING)
-    with pytest.raises(EpisodeError, match=rf'{path.name} cannot be read: frame 4: .*JPEG'):
+    with pytest.raises(EpisodeError, match=rf'{path.name}:? {fault}'):
         uncached.frames[:]
 
 
