@@ -16,7 +16,7 @@ import torch
 from mobile_vla_core.action_space import ActionCodec
 from mobile_vla_core.episodes.folder import find_episodes
 from mobile_vla_core.episodes.split import load_split, make_split, read_scenarios, Split
-from mobile_vla_core.errors import ConfigError, EpisodeError
+from mobile_vla_core.errors import CheckpointError, ConfigError, EpisodeError
 from mobile_vla_core.images import Preprocessing
 from mobile_vla_core.policies.architecture import build_network
 from mobile_vla_core.policies.network import PolicyNetwork
@@ -36,11 +36,13 @@ from .data.picture_quality import recorded_quality
 from .data.recorded_camera import recorded_camera
 from .devices import check_devices
 from .learning.checkpoints import PolicyCheckpoints
+from .learning.divergence import DivergenceError
 from .learning.early_end import EarlyEnd
-from .learning.interruption import Interruption
+from .learning.interruption import InterruptedRun, Interruption
 from .learning.module import PolicyModule
 from .learning.optimiser import optimiser_class
 from .learning.run_record import RunRecord
+from .learning.scale import leave_together
 from .learning.trainer import build_trainer, quiet
 from .learning.trainer_state import load_state, STEP
 from .learning.tuning import prepare_network, trained_parts
@@ -173,12 +175,16 @@ class TrainingRun:
                     self._interruption,
                 ],
             )
-            trainer.fit(
-                self.module,
-                datamodule=self._loading(trainer.global_rank, trainer.world_size),
-                ckpt_path=self.folder.state if resume else None,
-                weights_only=True if resume else None,
-            )
+            try:
+                trainer.fit(
+                    self.module,
+                    datamodule=self._loading(trainer.global_rank, trainer.world_size),
+                    ckpt_path=self.folder.state if resume else None,
+                    weights_only=True if resume else None,
+                )
+            except (InterruptedRun, CheckpointError, DivergenceError):  # of all processes
+                leave_together()
+                raise
         return self.module.metrics
 
     def _check_existing(self) -> None:

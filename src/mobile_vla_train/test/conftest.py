@@ -2,8 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Small real episodes, written by the real writer, for all tests of training."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
+import os
 from pathlib import Path
+import subprocess
 
 import numpy as np
 import pytest
@@ -72,3 +75,22 @@ def episodes(tmp_path_factory) -> Path:
     for number in range(10):
         write_episode(folder, number)
     return folder
+
+
+@pytest.fixture
+def small_disk(request, tmp_path) -> Iterator[Path]:
+    """
+    Mount a disk of 3.6 MB, or of what a test is parametrised with, at a folder.
+
+    A small network's checkpoints and state have room in 3.6 MB, but no second state beside it.
+    """
+    folder, size = tmp_path / 'disk', getattr(request, 'param', '3600k')
+    folder.mkdir()
+    if os.geteuid() != 0:
+        pytest.skip('needs a small file system: run make test as root')
+    command = ['mount', '-t', 'tmpfs', '-o', f'size={size}', 'tmpfs', folder]
+    mount = subprocess.run(command, capture_output=True, text=True)
+    if mount.returncode:
+        pytest.skip(f'mount says {mount.stderr.strip()}: run make test as root where it may mount')
+    yield folder
+    subprocess.run(['umount', '--lazy', folder], check=True)

@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests for trainer_state.py, interruption.py, run_folder.py: nothing is lost, all is exact."""
 
+import re
 import signal
+import subprocess
 import time
 
 import pytest
@@ -11,7 +13,9 @@ from training_rig import scalars_of, SMALL, start, train, weights_of
 
 from mobile_vla_core.errors import CheckpointError
 from mobile_vla_train.config_file import load_config
+from mobile_vla_train.learning.divergence import DivergenceError
 from mobile_vla_train.learning.interruption import InterruptedRun
+from mobile_vla_train.learning.module import PolicyModule
 from mobile_vla_train.learning.trainer_state import load_state, TrainerStateFile
 from mobile_vla_train.run import TrainingRun
 from mobile_vla_train.train import main
@@ -70,11 +74,12 @@ def test_a_killed_run_goes_on_in_the_middle_of_an_epoch(whole, episodes, tmp_pat
     assert_same_weights(whole, output)
 
 
-def test_ctrl_c_saves_the_step_it_came_in(whole, episodes, tmp_path):
+@pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_saves_the_step_it_came_in(number, whole, episodes, tmp_path):
     output = tmp_path / 'stopped'
     process = start(episodes, output, *LONG)
     wait_for((output / 'checkpoints' / 'last').exists, process)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     _, printed = process.communicate(timeout=60)
     assert process.returncode == 130, printed
     step = load_state(output / 'trainer_state' / 'last.ckpt')['step']
@@ -83,6 +88,56 @@ def test_ctrl_c_saves_the_step_it_came_in(whole, episodes, tmp_path):
     assert train(episodes, output, *LONG, '--resume') == 0
     assert_same_losses(whole, output, step)
     assert_same_weights(whole, output)
+
+
+ENDLESS = ('schedule.steps=1000000', 'schedule.epoch_steps=1000000')
+
+
+def stop_twice(process, number):
+    """Send a signal, and again once the first was noticed; return the rest that was printed."""
+    process.send_signal(number)
+    for line in process.stderr:
+        if 'stopping after this step; Ctrl-C again to stop at once' in line:
+            break
+    process.send_signal(number)
+    return process.communicate(timeout=60)[1]
+
+
+def test_a_second_sigterm_as_clusters_send_it_still_saves_the_first_step(episodes, tmp_path):
+    output = tmp_path / 'run'
+    process = start(episodes, output, *ENDLESS, 'data.clips_per_batch=1000')
+    wait_for((output / 'config.yaml').exists, process)  # just before training begins
+    printed = stop_twice(process, signal.SIGTERM)
+    assert process.returncode == 130, printed
+    step = load_state(output / 'trainer_state' / 'last.ckpt')['step']
+    assert f'stopped after step {step}; --resume' in printed
+
+
+def test_a_second_ctrl_c_stops_at_once(episodes, tmp_path):
+    output = tmp_path / 'run'
+    process = start(episodes, output, *ENDLESS, 'data.clips_per_batch=4000')
+    wait_for((output / 'config.yaml').exists, process)
+    printed = stop_twice(process, signal.SIGINT)
+    assert process.returncode == 130, printed
+    assert 'interrupted; --resume goes on from the last checkpoint' in printed
+    assert not (output / 'trainer_state').exists()
+
+
+def test_a_stop_saves_no_weights_that_are_no_numbers(episodes, tmp_path, monkeypatch):
+    """A GPU is not asked after every step whether all was finite; here too only the stop asks."""
+    step = PolicyModule.optimizer_step
+
+    def step_whose_loss_nobody_has_looked_at(module, *arguments, **keywords):
+        step(module, *arguments, **keywords)
+        if module.global_step == 4:
+            module._watch.observe(4, torch.tensor(float('nan')))
+
+    monkeypatch.setattr(PolicyModule, 'optimizer_step', step_whose_loss_nobody_has_looked_at)
+    run = TrainingRun(episodes, tmp_path, load_config('nano', [*SMALL, *LONG[:2]]))
+    run.stop_after(5)
+    with pytest.raises(DivergenceError, match='no longer a number at step 4, in the batch of'):
+        run.fit()
+    assert not run.folder.state.exists()
 
 
 def test_accumulating_in_epochs_without_a_cache_is_resumed_with_loading_processes(
@@ -167,4 +222,22 @@ def test_a_full_disk_leaves_the_last_good_checkpoint_and_state(
     assert all(weights_of(output, name) for name in ('best', 'last'))
     assert not list(output.rglob('*.part'))
     assert train(episodes, output, *arguments, '--resume') == 0
+    assert_same_weights(good, output)
+
+
+def test_a_disk_without_space_is_named_with_what_is_needed_and_training_goes_on_with_room(
+    good, small_disk, episodes, tmp_path, capsys
+):
+    output, cache = small_disk / 'run', ('--cache', str(tmp_path / 'cache'))
+    assert train(episodes, output, 'schedule.steps=12', *cache) == 1
+    (line,) = [x for x in capsys.readouterr().err.splitlines() if x.startswith('train: ')]
+    pattern = (
+        r'cannot write the state to resume from \(no space is left on the disk: it takes '
+        r'1\.5\d MB, \d+ kB are free in .*/trainer_state\); the one before is still there: .*; '
+        r'make room, then train with --resume'
+    )
+    assert re.search(pattern, line), line
+    assert load_state(output / 'trainer_state' / 'last.ckpt')['step'] == 3
+    subprocess.run(['mount', '-o', 'remount,size=20m', small_disk], check=True)
+    assert train(episodes, output, 'schedule.steps=12', *cache, '--resume') == 0
     assert_same_weights(good, output)

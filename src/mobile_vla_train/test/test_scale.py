@@ -32,12 +32,13 @@ def alone(episodes, tmp_path_factory):
     return output
 
 
-def train_on_two(data, output, *arguments):
+def train_on_two(data, output, *arguments, status=0):
     """Train in two processes; return what was printed."""
-    return run_on_two('-m', 'mobile_vla_train.train', *command(data, output, *arguments))
+    program = ('-m', 'mobile_vla_train.train', *command(data, output, *arguments))
+    return run_on_two(*program, status=status)
 
 
-def run_on_two(*program):
+def run_on_two(*program, status=0):
     """Run a program with torchrun, as on one machine of a cluster; return what it printed."""
     torchrun = (sys.executable, '-m', 'torch.distributed.run', '--standalone')
     done = subprocess.run(
@@ -48,7 +49,7 @@ def run_on_two(*program):
         timeout=240,
         check=False,
     )
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.returncode == status, done.stdout + done.stderr
     return done.stdout + done.stderr
 
 
@@ -126,3 +127,18 @@ def test_two_halves_of_a_network_learn_what_the_whole_does(episodes, tmp_path):
     assert state['step'] == 12
     assert all(type(tensor) is torch.Tensor for tensor in state['state_dict'].values())
     assert load_policy(shards / 'checkpoints' / 'best').card.architecture == 'nano'
+
+
+@pytest.mark.parametrize(
+    ('small_disk', 'sentence'),
+    [('2900k', 'cannot write the checkpoint'), ('3600k', 'cannot write the state to resume from')],
+    indirect=['small_disk'],
+)
+def test_both_processes_end_with_the_reason_when_the_first_cannot_save(
+    small_disk, sentence, episodes, tmp_path
+):
+    output, cache = small_disk / 'run', tmp_path / 'cache'
+    settings = ('schedule.steps=12', 'devices=2', '--cache', str(cache))
+    printed = train_on_two(episodes, output, *settings, status=1)
+    assert printed.count(f'train: {sentence}') == 2, printed
+    assert load_state(output / 'trainer_state' / 'last.ckpt')['step'] == 3

@@ -26,6 +26,7 @@ from mobile_vla_core.episodes.labels import CachedEpisode, Labels, read_labels
 from mobile_vla_core.errors import ConfigError
 from mobile_vla_core.images import Preprocessing
 
+from ..byte_size import format_bytes
 from .cache_file import build_frames, frames_checksums, FRAMES_FILE, read_index, write_index
 from .frames import DecodedFrames, MappedFrames
 
@@ -177,11 +178,11 @@ def _build(
     free = shutil.disk_usage(folder).free
     if needed > free:
         raise ConfigError(
-            f'the cache needs {_size(needed)} in {folder}, where {_size(free)} are free: '
+            f'the cache needs {format_bytes(needed)} in {folder}, where {format_bytes(free)} are free: '
             f'choose another --cache, or set data.cache=none'
         )
     announce(
-        f'decoding {shape[0]} frames into {folder}: {_size(needed)} of {_size(free)} that are free'
+        f'decoding {shape[0]} frames into {folder}: {format_bytes(needed)} of {format_bytes(free)} that are free'
     )
     unfinished = home.with_suffix(UNFINISHED)
     try:
@@ -207,12 +208,3 @@ def _remove_others(folder: Path, home: Path) -> None:
             except BlockingIOError:
                 continue
             shutil.rmtree(other.parent)
-
-
-def _size(count: int) -> str:
-    """Return a number of bytes as a person says it."""
-    for unit in ('B', 'kB', 'MB'):
-        if count < 1000:
-            return f'{count:.3g} {unit}'
-        count /= 1000
-    return f'{count:.3g} GB' if count < 1e4 else f'{count:.0f} GB'

@@ -17,7 +17,8 @@ from mobile_vla_core.policy_card import PolicyCard
 from ..run_folder import CHECKPOINTS, RunFolder
 from ..sections import ScheduleConfig
 from .module import PolicyModule
-from .scale import whole_state
+from .scale import failing_together, whole_state
+from .trainer_state import save_state
 
 BEST, LAST = 'best', 'last'
 STEP_PREFIX = 'step_'
@@ -81,8 +82,9 @@ class PolicyCheckpoints(Callback):
         """Write checkpoints, by name with their metrics, then the state."""
         network = module.kept_network()
         state = whole_state(network) if module.sharded else None
-        if trainer.is_global_zero:
-            for name, metrics in wanted.items():
-                folder = self._folder.path / CHECKPOINTS / name
-                save_policy(folder, network, self._card, metrics, state=state)
-        trainer.save_checkpoint(self._folder.state)
+        with failing_together(trainer.strategy):
+            if trainer.is_global_zero:
+                for name, metrics in wanted.items():
+                    folder = self._folder.path / CHECKPOINTS / name
+                    save_policy(folder, network, self._card, metrics, state=state)
+        save_state(trainer, self._folder.state)

@@ -5,7 +5,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+import os
 from pathlib import Path
 import signal
 import sys
@@ -17,8 +18,10 @@ import lightning
 from lightning.pytorch.callbacks import Callback
 
 from .module import PolicyModule
+from .trainer_state import save_state
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
+NOTICE = b'train: stopping after this step; Ctrl-C again to stop at once\n'
 
 
 class InterruptedRun(Exception):  # noqa: N818 - not an error
@@ -35,7 +38,10 @@ class InterruptedRun(Exception):  # noqa: N818 - not an error
 
 class Interruption(Callback):
     """
-    Turn the first Ctrl-C or SIGTERM into a stop after the present step; the second is at once.
+    Turn the first Ctrl-C or SIGTERM into a stop after the present step.
+
+    A second Ctrl-C stops at once. A second SIGTERM does not: a cluster sends one to torchrun and
+    to what torchrun started, and torchrun passes its own on.
 
     :param state: the file that the trainer's state is saved to
     """
@@ -43,6 +49,7 @@ class Interruption(Callback):
     def __init__(self, state: Path) -> None:
         self._state = state
         self._requested = False
+        self._listens = False
         self._last: int | None = None
 
     def request(self, step: int) -> None:
@@ -56,11 +63,31 @@ class Interruption(Callback):
             yield
             return
         before = {number: signal.signal(number, self._on_signal) for number in SIGNALS}
+        self._listens = True
         try:
             yield
         finally:
+            self._listens = False
             for number, handler in before.items():
                 signal.signal(number, handler)
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
+
+    def on_fit_start(self, *_: Any) -> None:
+        """Hold signals back while Lightning's handlers are in place, see `on_train_start`."""
+        if self._listens:
+            signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+
+    def on_train_start(self, *_: Any) -> None:
+        """
+        Take the signals over again, from Lightning.
+
+        Its handler of SIGTERM waits inside the handler for every other process, which hangs as
+        soon as one of them waits for this one elsewhere; then it ends the run without saving.
+        """
+        if self._listens:
+            for number in SIGNALS:
+                signal.signal(number, self._on_signal)
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
 
     def on_train_batch_end(
         self, trainer: lightning.Trainer, module: PolicyModule, *_: Any
@@ -71,12 +98,16 @@ class Interruption(Callback):
         if trainer.world_size > 1:
             requested = trainer.strategy.reduce_boolean_decision(requested, all=False)
         if requested:
-            trainer.save_checkpoint(self._state)
+            module.check_finite()
+            save_state(trainer, self._state)
             raise InterruptedRun(trainer.global_step)
 
     def _on_signal(self, number: int, _: FrameType | None) -> None:
         if self._requested:
-            signal.signal(number, signal.default_int_handler)
-            raise KeyboardInterrupt
+            if number == signal.SIGINT:
+                signal.signal(number, signal.default_int_handler)
+                raise KeyboardInterrupt
+            return
         self._requested = True
-        print('train: stopping after this step; again to stop at once', file=sys.stderr)
+        with suppress(OSError, ValueError):  # print could be in the middle of another line
+            os.write(sys.stderr.fileno(), NOTICE)

@@ -138,7 +138,7 @@ class PolicyModule(lightning.LightningModule):
                 'train/action_type_loss': shared.action_type,
             }
         )
-        self._batch_loss = loss.total.detach()
+        self._batch_loss = shared.total.detach()  # all processes judge the same
         return loss.total if share is None else loss.total * share
 
     def configure_gradient_clipping(self, optimizer: Optimizer, *_: Any, **__: Any) -> None:

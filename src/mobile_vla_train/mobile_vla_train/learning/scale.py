@@ -15,11 +15,14 @@ and under SLURM one command starts all processes:
         python -m mobile_vla_train.train … nodes=2 devices=8 strategy=fsdp
 
 The run folder and the cache must be on a file system that all machines share. With
-`#SBATCH --signal=TERM@120` a job saves its step before its time is up; `--resume` goes on.
+`#SBATCH --signal=TERM@120` a job saves its step before its time is up; `--resume` goes on. What
+torchrun starts has 30 s for that, and more with its `--shutdown-timeout`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from lightning.pytorch.plugins.environments import SLURMEnvironment
@@ -29,6 +32,7 @@ from torch import distributed, Tensor
 from torch.distributed.device_mesh import DeviceMesh
 from torch.distributed.tensor import DTensor
 
+from mobile_vla_core.errors import CheckpointError
 from mobile_vla_core.policies.adapters import plain_state
 from mobile_vla_core.policies.network import PolicyNetwork
 
@@ -98,3 +102,30 @@ def gather(values: list[Any]) -> list[Any]:
     lists: list[Any] = [None] * distributed.get_world_size()
     distributed.all_gather_object(lists, values)
     return [value for rank in lists for value in rank]
+
+
+@contextmanager
+def failing_together(strategy: Strategy) -> Iterator[None]:
+    """
+    Raise in all processes what the first could not write: none waits for one that has ended.
+
+    :raises CheckpointError: the one that the first process raised within
+    """
+    fault = None
+    try:
+        yield
+    except CheckpointError as error:
+        fault = error
+    fault = strategy.broadcast(fault)
+    if fault is not None:
+        raise fault
+
+
+def leave_together() -> None:
+    """
+    Wait until all processes are here, those too that have more to do at the end of a run.
+
+    Who started several kills the others as soon as one has ended with a fault.
+    """
+    if distributed.is_available() and distributed.is_initialized():
+        distributed.barrier()

@@ -4,17 +4,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
 import os
 from pathlib import Path
 import pickle
+import shutil
 from typing import Any
 
 import lightning
 from lightning.fabric.plugins import CheckpointIO
 import torch
+from torch import Tensor
 
 from mobile_vla_core.errors import CheckpointError
+
+from ..byte_size import format_bytes
+from .scale import failing_together
 
 STEP = 'step'
 _LOOPS = 'loops'
@@ -40,10 +46,9 @@ class TrainerStateFile(CheckpointIO):
         except (OSError, RuntimeError) as error:  # torch's writer raises RuntimeError
             with suppress(OSError):
                 fresh.unlink()
-            reason = error.strerror if isinstance(error, OSError) and error.strerror else error
             kept = f'the one before is still there: {path}' if path.exists() else 'there is none'
             raise CheckpointError(
-                f'cannot write the state to resume from ({" ".join(str(reason).split())}); '
+                f'cannot write the state to resume from ({_reason(error, path, checkpoint)}); '
                 f'{kept}; make room, then train with --resume'
             ) from error
 
@@ -54,6 +59,20 @@ class TrainerStateFile(CheckpointIO):
 
     def remove_checkpoint(self, path: str | Path) -> None:
         Path(path).unlink(missing_ok=True)
+
+
+def save_state(trainer: lightning.Trainer, path: Path) -> None:
+    """
+    Write the state of a run; to be called by all its processes.
+
+    :raises CheckpointError: in all of them, if it cannot be written
+    """
+    with failing_together(trainer.strategy):
+        try:
+            trainer.save_checkpoint(path)
+        except CheckpointError:
+            trainer.strategy.barrier()  # where the others are
+            raise
 
 
 def load_state(path: Path) -> dict[str, Any]:
@@ -91,3 +110,31 @@ def restore_position(trainer: lightning.Trainer, checkpoint: dict[str, Any]) -> 
     progress = loop.automatic_optimization.optim_progress.optimizer.step
     progress.total.ready = progress.total.completed = step
     loop._batches_that_stepped = step  # the step that loggers are told
+
+
+def _reason(error: BaseException, path: Path, checkpoint: dict[str, Any]) -> str:
+    """Say why a file could not be written; torch hides the fault of the disk behind its own."""
+    fault: BaseException | None = error
+    while fault is not None and not getattr(fault, 'strerror', None):
+        fault = fault.__context__
+    text = ' '.join(str(error).split()) if fault is None else fault.strerror
+    needed = _size(checkpoint)
+    with suppress(OSError):
+        free = shutil.disk_usage(path.parent).free
+        if free < needed:
+            text = (
+                f'no space is left on the disk: it takes {format_bytes(needed)}, '
+                f'{format_bytes(free)} are free in {path.parent}'
+            )
+    return text
+
+
+def _size(value: Any) -> int:
+    """Count the bytes of the tensors in a state."""
+    if isinstance(value, Tensor):
+        return value.nbytes
+    if isinstance(value, Mapping):
+        value = value.values()
+    elif not isinstance(value, (list, tuple)):
+        return 0
+    return sum(_size(item) for item in value)
