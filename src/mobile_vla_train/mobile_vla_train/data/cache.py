@@ -178,11 +178,12 @@ def _build(
     free = shutil.disk_usage(folder).free
     if needed > free:
         raise ConfigError(
-            f'the cache needs {format_bytes(needed)} in {folder}, where {format_bytes(free)} are free: '
-            f'choose another --cache, or set data.cache=none'
+            f'the cache needs {format_bytes(needed)} in {folder}, where {format_bytes(free)} are '
+            f'free: choose another --cache, or set data.cache=none'
         )
     announce(
-        f'decoding {shape[0]} frames into {folder}: {format_bytes(needed)} of {format_bytes(free)} that are free'
+        f'decoding {shape[0]} frames into {folder}: {format_bytes(needed)} of '
+        f'{format_bytes(free)} that are free'
     )
     unfinished = home.with_suffix(UNFINISHED)
     try:
