@@ -2,6 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests for recording.py, serving.py, simulation.py, nav2_safety.py and demo.py."""
 
+from pathlib import Path
+from xml.etree import ElementTree
+
 from launch_files import plans
 from mobile_vla_bringup.node_plan import IncludePlan
 import pytest
@@ -64,6 +67,13 @@ def test_only_the_recorder_is_started_unless_more_is_asked_for():
     assert list(own) == ['recorder', 'teleop']
     assert own['teleop'].parameters['joystick'] is True
     assert own['teleop'].prefix == ''
+
+
+def test_every_package_whose_node_is_started_for_a_recording_is_declared():
+    manifest = ElementTree.parse(Path(__file__).parents[1] / 'package.xml').getroot()
+    declared = {element.text for element in manifest if element.tag == 'exec_depend'}
+    started = plans('record', teleop='joystick').values()
+    assert {plan.package for plan in started} <= declared
 
 
 def test_the_keyboard_is_given_a_terminal():
