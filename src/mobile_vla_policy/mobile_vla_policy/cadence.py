@@ -40,13 +40,18 @@ class Cadence:
         """
         step, found = self._step_period, []
         if camera_period is not None and camera_period > _SLOW_CAMERA * step:
-            found.append(
-                f'the camera is too slow: {1.0 / camera_period:.1f} images/s, the policy was '
-                f'trained at {1.0 / step:.1f}; raise the rate of the camera'
-            )
+            found.append(too_slow(camera_period, step))
         if len(self._inferences) == _INFERENCES and median(self._inferences) > step:
             found.append(
                 f'the model is too slow: {1e3 * median(self._inferences):.0f} ms per prediction, '
                 f'a step takes {1e3 * step:.0f} ms; use a faster device, bfloat16 or more threads'
             )
         return found
+
+
+def too_slow(camera_period: float, step_period: float) -> str:
+    """Say that a camera with this time between images [s] is too slow for a step period [s]."""
+    return (
+        f'the camera is too slow: {1.0 / camera_period:.1f} images/s, the policy was '
+        f'trained at {1.0 / step_period:.1f}; raise the rate of the camera'
+    )

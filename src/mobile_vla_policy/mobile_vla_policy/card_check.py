@@ -13,13 +13,17 @@ from mobile_vla_core.policy_card import PolicyCard
 if TYPE_CHECKING:
     from .parameters import PolicyParameters
 
+_ROUNDING = 1e-3
+"""Share by which a limit may be above that of the card, which nobody types in full."""
+
 
 def check_card(card: PolicyCard, parameters: PolicyParameters) -> list[str]:
     """
     Refuse parameters under which the policy cannot drive as it was trained.
 
     :return: what may be but should be known, one sentence each
-    :raises ConfigError: if a rate or an age does not fit the policy's step period
+    :raises ConfigError: if a rate or an age does not fit the policy's step period, or a speed is
+        higher than any of the training
     """
     step, rate = card.step_period, parameters.topics.rate
     if rate * step < 1.0 - 1e-6:
@@ -45,16 +49,22 @@ def check_card(card: PolicyCard, parameters: PolicyParameters) -> list[str]:
             'the driving card does not tell the size of the training camera: '
             'that of this camera is not checked'
         )
-    return warnings + _looser_limits(card, parameters)
+    wider = _wider_limits(card, parameters)
+    if wider and not parameters.motion.allow_wider_limits:
+        raise ConfigError(
+            f'{"; ".join(wider)}: lower it, or set 0 for that of the training; with '
+            f'allow_wider_limits it has no effect'
+        )
+    return warnings + [f'{sentence}: it has no effect' for sentence in wider]
 
 
-def _looser_limits(card: PolicyCard, parameters: PolicyParameters) -> list[str]:
+def _wider_limits(card: PolicyCard, parameters: PolicyParameters) -> list[str]:
     trained = [max(-low, high) for low, high in card.codec.limits]
     rows = zip(
         ACTION_NAMES[:VELOCITY_DIM], ACTION_UNITS, trained, parameters.motion.largest, strict=False
     )
     return [
-        f'max_{name} {largest:g} {unit} has no effect: training went up to {limit:.3g} {unit}'
+        f'max_{name} is {largest:g} {unit}, training went up to {limit:.3g} {unit}'
         for name, unit, limit, largest in rows
-        if largest > limit
+        if largest > limit * (1.0 + _ROUNDING)
     ]

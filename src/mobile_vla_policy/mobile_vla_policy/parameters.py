@@ -82,6 +82,9 @@ class TopicParameters:
     stamped: bool = parameter(False, 'Publish TwistStamped instead of Twist.')
     frame_id: str = parameter('base_link', 'Frame of the velocity in a TwistStamped.')
     rate: float = parameter(20.0, 'Rate of the commands [Hz].', 1.0, 200.0)
+    camera_wait: float = parameter(
+        2.0, 'So long configuring waits for images to compare; 0: not at all [s].', 0.0, 60.0
+    )
     status_rate: float = parameter(
         0.0, 'Lowest rate of ~/status while active, 0: one with each command [Hz].', 0.0, 200.0
     )
@@ -129,6 +132,9 @@ class MotionParameters:
     )
     max_angular_z: float = parameter(
         0.0, 'Largest turning speed, 0: as in training [rad/s].', 0.0, 100.0
+    )
+    allow_wider_limits: bool = parameter(
+        False, 'Speeds above those of training are no error; they have no effect.'
     )
     max_linear_acceleration: float = parameter(
         5.0, 'How fast linear speeds may grow, 0: at once [m/s^2].', 0.0, 1000.0

@@ -11,11 +11,12 @@ from rcl_interfaces.msg import SetParametersResult
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 from rclpy.parameter import Parameter
 
-from mobile_vla_core.errors import MobileVlaError
+from mobile_vla_core.errors import ConfigError, MobileVlaError
 from mobile_vla_core.node_end import NodeEnd
 from mobile_vla_core.policy_card import PolicyCard
 
 from .arming_interface import ArmingInterface
+from .camera_look import CameraLook
 from .card_check import check_card
 from .follow_action import FollowAction, NOT_ACTIVE
 from .follow_goal import Outcome
@@ -24,6 +25,7 @@ from .instruction_topic import InstructionTopic
 from .node_process import run_node
 from .parameters import declare_parameters, read_parameters, refuse
 from .session import Session
+from .transition_service import TransitionService
 
 
 class PolicyNode(LifecycleNode):
@@ -39,6 +41,8 @@ class PolicyNode(LifecycleNode):
         self._finished = finished
         self._session: Session | None = None
         self._arming = Arming()
+        self._camera = CameraLook(self)
+        TransitionService(self, self._look)
         ArmingInterface(self, self._arming, self._why_not_arm)
         self.add_on_set_parameters_callback(self._on_set_parameters)
         InstructionTopic(self, self.follow)
@@ -53,12 +57,35 @@ class PolicyNode(LifecycleNode):
 
     def begin(self) -> bool:
         """With `autostart` configure and activate, without waiting for a lifecycle manager."""
-        return not self.get_parameter('autostart').value or self.start()
-
-    def start(self) -> bool:
-        """Configure and activate; False when one of them failed."""
+        if not self.get_parameter('autostart').value:
+            return True
         done = TransitionCallbackReturn.SUCCESS
-        return self.trigger_configure() is done and self.trigger_activate() is done
+        started = self.trigger_configure() is done and self.trigger_activate() is done
+        if started:
+            self.executor.create_task(self._watch_start)
+        return started
+
+    async def _watch_start(self) -> None:
+        """
+        Look at the camera while the worker loads, and end the process when it does not fit.
+
+        So nothing that comes meanwhile finds a node that is not active; and what an image can show
+        to be wrong stops the robot anyway.
+        """
+        await self._camera.look()
+        try:
+            self._warn(self._camera.warnings())
+        except ConfigError as error:
+            self.get_logger().error(str(error))
+            self._finished.set_result(1)
+
+    async def _look(self) -> None:
+        if self._session is None:
+            await self._camera.look()
+
+    def _warn(self, warnings: list[str]) -> None:
+        for warning in warnings:
+            self.get_logger().warning(warning)
 
     def on_configure(self, _: LifecycleState) -> TransitionCallbackReturn:
         """Read the driving card, create the topics and start the worker."""
@@ -67,8 +94,7 @@ class PolicyNode(LifecycleNode):
         try:
             parameters = read_parameters(self)
             card = PolicyCard.load(Path(parameters.policy.checkpoint))
-            for warning in check_card(card, parameters):
-                self.get_logger().warning(warning)
+            self._warn(check_card(card, parameters) + self._camera.warnings())
             self._session = Session(
                 self,
                 parameters,

@@ -56,6 +56,9 @@ class PolicyRig:
 
     :param parameters: of the node
     :param camera: publish a picture every 0.1 s from the start
+    :param camera_steps: clock periods of 10 ms between two pictures
+    :param encoding: that the pictures are said to have
+    :param pictures: shown in turn
     :param publish_compressed: publish CompressedImage, whatever the node expects
     :param terminal: file descriptor that the node writes to, instead of the pipe of `output`
     :param arguments: of the node, beside its parameters
@@ -68,6 +71,9 @@ class PolicyRig:
         self,
         *,
         camera: bool = True,
+        camera_steps: int = CAMERA_STEPS,
+        encoding: str = 'rgb8',
+        pictures: Sequence[np.ndarray] = PICTURES,
         publish_compressed: bool = False,
         terminal: int | None = None,
         arguments: Sequence[str] = (),
@@ -82,9 +88,10 @@ class PolicyRig:
         self.simulated = bool(parameters.get('use_sim_time', False))
         self.paused = False
         self.simulated_time = 100.0
-        self.encoding = 'rgb8'
+        self.encoding = encoding
         self.stamp_offset = 0.0
-        self.pictures = itertools.cycle(PICTURES)
+        self.pictures = itertools.cycle(pictures)
+        self._camera_steps = camera_steps
         # With the domain: neither other tests on this machine nor other rigs are heard.
         self._namespace = f'/test_{os.getpid()}_{next(_NUMBERS)}'
         self._start_listener()
@@ -158,12 +165,12 @@ class PolicyRig:
         """Set a parameter of the node and return why it refused, '' when it did not."""
         parameter = Parameter(name, value=value).to_parameter_msg()
         request = SetParameters.Request(parameters=[parameter])
-        (result,) = self._call(SetParameters, 'policy/set_parameters', request).results
+        (result,) = self.call(SetParameters, 'policy/set_parameters', request).results
         return result.reason
 
     def trigger(self, name: str) -> tuple[bool, str]:
         """Call a service such as arm, and return its success and its message."""
-        response = self._call(Trigger, f'policy/{name}', Trigger.Request())
+        response = self.call(Trigger, f'policy/{name}', Trigger.Request())
         return response.success, response.message
 
     def press_emergency_stop(self, pressed: bool) -> None:
@@ -174,9 +181,10 @@ class PolicyRig:
     def transition(self, number: int) -> bool:
         """Ask for a lifecycle transition."""
         request = ChangeState.Request(transition=Transition(id=number))
-        return self._call(ChangeState, 'policy/change_state', request).success
+        return self.call(ChangeState, 'policy/change_state', request).success
 
-    def _call(self, kind, name, request):
+    def call(self, kind, name, request):
+        """Call a service of the node and return its response."""
         client = self.node.create_client(kind, name)
         assert client.wait_for_service(PATIENCE)
         future = client.call_async(request)
@@ -254,7 +262,7 @@ class PolicyRig:
                 self.simulated_time += CLOCK_PERIOD
                 now = self.simulated_time
                 self._clock.publish(Clock(clock=to_stamp(now)))
-            if self.camera_on and steps % CAMERA_STEPS == 0:
+            if self.camera_on and steps % self._camera_steps == 0:
                 self._images.publish(self._picture(now + self.stamp_offset))
 
     def _picture(self, stamp: float) -> Image | CompressedImage:

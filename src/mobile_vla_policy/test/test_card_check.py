@@ -59,7 +59,19 @@ def test_a_card_without_a_camera_is_warned_of():
     assert 'size of the training camera' in warning
 
 
-def test_a_limit_above_the_training_data_is_told_to_have_no_effect():
+def test_a_speed_above_those_of_the_training_is_refused():
     motion = MotionParameters(max_linear_x=2.0, max_angular_z=0.5)
+    sentence = r'^max_linear_x is 2 m/s, training went up to 0.7 m/s: lower it, or set 0'
+    with pytest.raises(ConfigError, match=sentence):
+        check_card(CARD, PolicyParameters(motion=motion))
+
+
+def test_a_speed_above_those_of_the_training_is_allowed_by_option_and_has_no_effect():
+    motion = MotionParameters(max_linear_x=2.0, allow_wider_limits=True)
     (warning,) = check_card(CARD, PolicyParameters(motion=motion))
-    assert warning == 'max_linear_x 2 m/s has no effect: training went up to 0.7 m/s'
+    assert warning == 'max_linear_x is 2 m/s, training went up to 0.7 m/s: it has no effect'
+
+
+def test_the_greatest_speed_of_the_training_may_be_rounded():
+    motion = MotionParameters(max_linear_x=0.7001, max_linear_y=0.4)
+    assert check_card(CARD, PolicyParameters(motion=motion)) == []

@@ -272,9 +272,12 @@ def test_no_goal_leaves_its_instruction_behind_when_one_unlike_those_of_training
     arriving,
 ):
     arriving.rig.trigger('disarm')  # A robot that stands predicts nothing, so it never arrives.
-    first = arriving.follow('go left', time_limit=1.0)
+    first = arriving.follow('go left', time_limit=2.0)
+    arriving.rig.wait(lambda: arriving.rig.latest().instruction == 'go left')
     assert arriving.result(arriving.follow('fetch beer')).outcome == 'aborted'
-    assert arriving.rig.latest().instruction == 'go left'
+    arriving.rig.statuses.clear()
+    arriving.rig.wait(lambda: len(arriving.rig.statuses) > 3)
+    assert {status.instruction for status in arriving.rig.statuses} == {'go left'}
     assert arriving.result(first).outcome == 'time_limit'
     arriving.rig.wait(lambda: arriving.rig.latest().instruction == '')
     assert arriving.rig.trigger('arm')[0]

@@ -48,6 +48,8 @@ class EvaluationLane:
                 'checkpoint': settings.checkpoint,
                 'rate': settings.rate,
                 'added_latency': settings.added_latency,
+                # Lanes that start side by side slow each other's cameras down for a while.
+                'camera_wait': 0.0,
                 'latency_compensation': str(settings.latency_compensation).lower(),
             }
             for package, executable, parameters in (

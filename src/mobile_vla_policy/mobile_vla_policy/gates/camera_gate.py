@@ -29,7 +29,8 @@ class CameraGate:
         self._topic = topic
         self._tolerance = tolerance
         self._kind: tuple[str, int, int] | None = None
-        self._mismatch = ''
+        self.mismatch = ''
+        """What is unlike the training, '' when nothing is."""
 
     def note(self, picture: Picture) -> None:
         """Take an image; only the first of its kind costs something."""
@@ -42,14 +43,13 @@ class CameraGate:
             height, width = picture.height, picture.width
         kind = (picture.encoding, height, width)
         if kind != self._kind:
-            self._kind, self._mismatch = kind, self._compare(*kind)
+            self._kind, self.mismatch = kind, self._compare(*kind)
 
     def verdict(self, now: float) -> Stop | None:
         """Forbid to move by pictures that training never saw."""
-        if not self._mismatch:
+        if not self.mismatch:
             return None
-        detail = self._mismatch
-        return Stop.because(StopReason.CAMERA_MISMATCH, topic=self._topic, detail=detail)
+        return Stop.because(StopReason.CAMERA_MISMATCH, topic=self._topic, detail=self.mismatch)
 
     def _compare(self, encoding: str, height: int, width: int) -> str:
         card = self._card
