@@ -66,7 +66,7 @@ class Drops:
             if count
         ]
         broken = [
-            f'{_pictures(name, count)} dropped that cannot be read: see the events for the '
+            f'{name}: {count} pictures dropped that cannot be read: see the events for the '
             f'reason, and check the encoding of the camera'
             for name, count in self.broken.items()
             if count
