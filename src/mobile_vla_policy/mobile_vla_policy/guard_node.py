@@ -14,6 +14,7 @@ from rclpy.qos_overriding_options import QoSOverridingOptions
 
 from .command_publisher import CommandPublisher, to_twist
 from .diagnostics_publisher import DiagnosticsPublisher
+from .guard.clock_watch import ClockWatch
 from .guard.command_guard import CommandGuard, GuardReason
 from .guard.parameters import declare_parameters, read_parameters
 from .health import HealthRow, Level
@@ -37,9 +38,12 @@ class GuardNode(Node):
         self._guard = CommandGuard(self._topic, parameters.limits, parameters.timeout)
         self._passed = 0
         self._reported: GuardReason | None = None
-        # Real time that nobody can set, unless a simulation is to be followed.
+        # Real time that nobody can set. A simulation is followed in its own, which may be slower,
+        # but looked at in real time: its clock may stop.
+        self._steady = Clock(clock_type=ClockType.STEADY_TIME)
         simulated = self.get_parameter('use_sim_time').value
-        self._time = self.get_clock() if simulated else Clock(clock_type=ClockType.STEADY_TIME)
+        self._time = self.get_clock() if simulated else self._steady
+        self._watch = ClockWatch()
         self._commands = CommandPublisher(
             self,
             parameters.cmd_vel_topic,
@@ -55,7 +59,7 @@ class GuardNode(Node):
             qos_overriding_options=QoSOverridingOptions.with_default_policies(),
         )
         DiagnosticsPublisher(self, lambda: [self._health()])
-        self.create_timer(1.0 / parameters.rate, self._check, clock=self._time)
+        self.create_timer(1.0 / parameters.rate, self._check, clock=self._steady)
 
     def begin(self) -> bool:
         """Guard from the first message on."""
@@ -79,7 +83,8 @@ class GuardNode(Node):
 
     def _check(self) -> None:
         now = self._now()
-        zero = self._guard.check(self._senders(), now)
+        still = self._watch.still(now, _seconds(self._steady))
+        zero = self._guard.check(self._senders(), now, still)
         if zero is not None:
             self._commands.publish(to_twist(zero))
         reason = self._guard.reason(now)
@@ -110,7 +115,11 @@ class GuardNode(Node):
         return HealthRow('commands', level, message, {'passed on': str(self._passed)})
 
     def _now(self) -> float:
-        return self._time.now().nanoseconds * 1e-9
+        return _seconds(self._time)
+
+
+def _seconds(clock: Clock) -> float:
+    return clock.now().nanoseconds * 1e-9
 
 
 def main(arguments: list[str] | None = None) -> int:

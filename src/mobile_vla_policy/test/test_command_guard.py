@@ -84,6 +84,17 @@ def test_two_publishers_mean_zero_and_both_are_named(passing):
     assert passing.command(AHEAD, 10.25) == pytest.approx(AHEAD)
 
 
+def test_a_clock_that_stands_still_means_zero_until_it_runs_and_a_zero_comes(passing):
+    assert passing.check(ONE, 10.05, still=0.9) is None
+    assert not passing.check(ONE, 10.05, still=1.2).any()
+    assert 'the time on /clock has stood still for 1.2 s' in passing.sentence(10.05)
+    assert not passing.command(AHEAD, 10.05).any()
+    assert not passing.check(ONE, 10.1, still=0.0).any()
+    assert not passing.command(AHEAD, 10.1).any(), 'the base stands, so it has to begin from rest'
+    passing.command(ZERO, 10.15)
+    assert passing.command(AHEAD, 10.2) == pytest.approx(AHEAD)
+
+
 def test_a_simulation_that_is_set_back_is_a_silence(passing):
     assert not passing.check(ONE, 3.0).any()
     assert not passing.command(AHEAD, 3.1).any()

@@ -11,12 +11,14 @@ import sys
 import termios
 import time
 
+from builtin_interfaces.msg import Time
 from geometry_msgs.msg import Twist
 import pytest
 import rclpy
 from rclpy.context import Context
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
+from rosgraph_msgs.msg import Clock
 
 from mobile_vla_core.ros_domain import reserve_domain
 
@@ -39,6 +41,7 @@ class GuardRig:
         self.seen: deque[float] = deque(maxlen=1000)
         self.times: deque[float] = deque(maxlen=1000)
         self.commanded = 0.0
+        self.running, self._simulated = True, 100.0
         self.node.create_subscription(Twist, 'cmd_vel', self._on_command, 10)
         self._commands = self.node.create_publisher(Twist, 'cmd_vel_policy', 1)
         command = [sys.executable, '-m', 'mobile_vla_policy.guard_node', '--ros-args', *options]
@@ -47,6 +50,11 @@ class GuardRig:
         self.process = subprocess.Popen(
             command, env=environment, stdout=terminal, stderr=subprocess.STDOUT, text=True
         )
+
+    def simulated_time(self) -> Time:
+        """Return the time of a simulation, which goes on while `running`."""
+        self._simulated += 0.01 if self.running else 0.0
+        return Time(sec=int(self._simulated), nanosec=int(self._simulated % 1.0 * 1e9))
 
     def close(self) -> str:
         """End the guard and return what it wrote."""
@@ -127,6 +135,22 @@ def test_zeros_come_before_any_command_and_commands_pass_after_a_zero(rig):
 
 def test_zeros_come_by_themselves_within_a_fifth_of_a_second_when_the_commands_end(rig):
     assert fastest_zero(rig) <= LIMIT
+
+
+def test_zeros_come_in_real_time_when_the_clock_of_a_simulation_stops():
+    with reserve_domain() as domain:
+        rig = GuardRig(domain, '-p', 'use_sim_time:=true')
+        clock = rig.node.create_publisher(Clock, '/clock', 1)
+        rig.node.create_timer(0.01, lambda: clock.publish(Clock(clock=rig.simulated_time())))
+        rig.start()
+        rig.running = False
+        rig.seen.clear()
+        rig.drive(AHEAD, lambda: rig.seen and rig.seen[-1] == 0.0)
+        rig.spin(0.5)
+        assert rig.seen.count(0.0) > 5
+        rig.running = True
+        rig.start()
+        assert 'the time on /clock has stood still' in rig.close()
 
 
 def test_a_terminal_that_takes_no_output_does_not_keep_zeros_from_coming():

@@ -5,9 +5,9 @@ Decide which commands reach the base.
 
 Commands are passed on at once, within absolute limits. What begins to move the robot has to begin
 from a stop: after a silence, after a command that is not finite, after two publishers on the
-topic, and at the start, zero is published until a zero came. A policy that hung and goes on
-in the middle of a drive is therefore not followed; it has to stop first, as every policy node does
-when it is started, armed or out of fresh images.
+topic, after the clock stood still, and at the start, zero is published until a zero came. A policy
+that hung and goes on in the middle of a drive is therefore not followed; it has to stop first, as
+every policy node does when it is started, armed or out of fresh images.
 """
 
 from __future__ import annotations
@@ -21,6 +21,9 @@ from numpy.typing import ArrayLike, NDArray
 from mobile_vla_core.action_space import VELOCITY_DIM
 from mobile_vla_core.safety import VelocityLimits
 
+STANDSTILL = 1.0
+"""A simulation's clock that shows the same time for longer has stopped; a slow one has not [s]."""
+
 
 class GuardReason(Enum):
     """Why the base is given zero: one sentence each, written only here."""
@@ -28,6 +31,10 @@ class GuardReason(Enum):
     CROWDED = (
         '{count} publishers on {topic} ({names}): end all but one; one that was killed counts '
         'until the middleware forgets it, after about 20 s'
+    )
+    CLOCK_STOPPED = (
+        'the time on /clock has stood still for {still:.1f} s: is the simulation paused, or has '
+        'a real robot use_sim_time?'
     )
     NO_COMMAND = 'no command on {topic} yet: is the policy node active?'
     SILENT = 'no command on {topic} for {age:.2f} s, allowed are {limit:g} s'
@@ -52,6 +59,7 @@ class CommandGuard:
         self._timeout = timeout
         self._last: float | None = None
         self._publishers: tuple[str, ...] = ()
+        self._still = 0.0
         self._from_rest = False
         self._finite = True
 
@@ -66,22 +74,25 @@ class CommandGuard:
         self._last = now
         velocity = np.asarray(velocity, dtype=np.float32)
         self._finite = bool(np.isfinite(velocity).all()) and (self._finite or not velocity.any())
-        if not self._finite or len(self._publishers) > 1:
+        if not self._finite or len(self._publishers) > 1 or self._still > STANDSTILL:
             self._from_rest = False
         elif not velocity.any():
             self._from_rest = True
         return self._limits.clip(velocity) if self._from_rest else _zero()
 
-    def check(self, publishers: Sequence[str], now: float) -> NDArray[np.float32] | None:
+    def check(
+        self, publishers: Sequence[str], now: float, still: float = 0.0
+    ) -> NDArray[np.float32] | None:
         """
         Look whether commands keep coming, from one publisher.
 
         :param publishers: names of the nodes that publish on the topic
+        :param still: for so long the clock behind `now` has stood still [s]
         :return: zero when the base has to be told to stop, None when it is commanded
         """
-        self._publishers = tuple(publishers)
+        self._publishers, self._still = tuple(publishers), still
         self._watch_silence(now)
-        if len(publishers) > 1:
+        if len(publishers) > 1 or still > STANDSTILL:
             self._from_rest = False
         return None if self.reason(now) is None else _zero()
 
@@ -89,6 +100,8 @@ class CommandGuard:
         """Return why the base is given zero, None when commands are passed on."""
         if len(self._publishers) > 1:
             return GuardReason.CROWDED
+        if self._still > STANDSTILL:
+            return GuardReason.CLOCK_STOPPED
         if self._last is None:
             return GuardReason.NO_COMMAND
         if self._is_silent(now):
@@ -106,6 +119,7 @@ class CommandGuard:
             topic=self._topic,
             age=0.0 if self._last is None else now - self._last,
             limit=self._timeout,
+            still=self._still,
             count=len(self._publishers),
             names=', '.join(sorted(self._publishers)),
         )
