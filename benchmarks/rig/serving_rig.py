@@ -77,6 +77,11 @@ class ServingRig:
         self._node.destroy_node()
         self._context.shutdown()
 
+    @property
+    def pid(self) -> int:
+        """Process id of the program."""
+        return self._process.pid
+
     def wait(self, condition: Callable[[], bool]) -> None:
         """Wait until a condition holds."""
         deadline = time.monotonic() + PATIENCE
@@ -89,10 +94,14 @@ class ServingRig:
 
     def record(self, seconds: float) -> None:
         """Forget what was heard so far and listen for so long."""
-        for heard in (self.published, self.commands, self.statuses):
-            heard.clear()
+        self.forget()
         time.sleep(seconds)
         self._listening = False  # What a node says when it ends does not count.
+
+    def forget(self) -> None:
+        """Forget what was heard so far."""
+        for heard in (self.published, self.commands, self.statuses):
+            heard.clear()
 
     def _on_command(self, message: Twist, info: dict[str, int]) -> None:
         if self._listening:
