@@ -8,73 +8,83 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-import tempfile
+import shutil
 import time
 
 import numpy as np
 
 from mobile_vla_core.checkpoint import load_policy
-from mobile_vla_core.episodes.folder import find_episodes
 from mobile_vla_core.errors import CheckpointError
 
 from .config import TrainConfig
-from .data.drivers import episodes_to_learn
-from .data.outcomes import with_outcomes
 from .learning.interruption import InterruptedRun
+from .learning.scale import is_first_process
 from .run import TrainingRun
 from .run_folder import CHECKPOINTS, Existing, remove_empty, RunFolder
 
 STEPS, EPOCH_STEPS, EVERY, EPISODES = 4, 2, 1, 6
+FOLDER = '.rehearsal'
+"""In the run folder and in that of the cache: the same for all processes."""
 
 
-def rehearse(data: Path, output: Path, config: TrainConfig) -> Iterator[str]:
+def rehearse(
+    data: Path, output: Path, config: TrainConfig, cache: Path | None = None
+) -> Iterator[str]:
     """
-    Train, validate, save, go on from the saved state, and serve, in a folder that is removed.
+    Check, train, validate, save, go on from the saved state, and serve, in a removed folder.
 
-    :param data: folder of episodes, of which the first few are taken
+    :param data: folder of episodes, of which a few are taken
     :param output: folder of the run that this is a rehearsal for; it stays as it was
-    :return: one line after each part
+    :param cache: where the run would keep its frames; a cache that is there stays as it was
+    :return: what to print after each part; nothing in all processes but the first
     :raises MobileVlaError: whatever the run itself would have stumbled over
     """
-    output = Path(output)
-    missing = [path for path in (output, *output.parents) if not path.exists()]
+    homes = [Path(output), Path(cache or output)]
+    missing = [[p for p in (home, *home.parents) if not p.exists()] for home in homes]
     try:
-        RunFolder(output).prepare()
-        yield from _rehearse(data, output, config)
+        RunFolder(homes[0]).prepare()
+        yield from _rehearse(data, *(home / FOLDER for home in homes), config)
     finally:
-        remove_empty(missing)
+        if is_first_process():
+            for home, absent in zip(homes, missing, strict=True):
+                shutil.rmtree(home / FOLDER, ignore_errors=True)
+                remove_empty(absent)
 
 
-def _rehearse(data: Path, output: Path, config: TrainConfig) -> Iterator[str]:
+def _rehearse(data: Path, folder: Path, cache: Path, config: TrainConfig) -> Iterator[str]:
     began = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix='.rehearsal_', dir=output) as folder:
-        episodes, run_folder = Path(folder) / 'episodes', Path(folder) / 'run'
-        episodes.mkdir()
-        learnt = episodes_to_learn(find_episodes(data), policy_runs=config.data.policy_runs)
-        for path in with_outcomes(learnt, config.data.outcomes)[:EPISODES]:
-            (episodes / path.name).symlink_to(path.resolve())
-        schedule = replace(
-            config.schedule, steps=STEPS, epoch_steps=EPOCH_STEPS, every=EVERY, patience=0
-        )
-        short = replace(config, schedule=schedule, log_every=1)
-        run = TrainingRun(episodes, run_folder, short)
-        run.stop_after(STEPS - 1)
-        with suppress(InterruptedRun):
-            run.fit()
+    schedule = replace(
+        config.schedule, steps=STEPS, epoch_steps=EPOCH_STEPS, every=EVERY, patience=0
+    )
+    short = replace(config, schedule=schedule, log_every=1)
+    home = {'cache': cache / 'cache', 'most_episodes': EPISODES}
+    # What a rehearsal that was killed left behind is no run to be kept.
+    run = TrainingRun(data, folder, short, existing=Existing.OVERWRITE, **home)
+    if run.is_first:
+        report = run.preflight()
+        yield report.format()
+        if config.preflight.stop:
+            report.check()
+    run.stop_after(STEPS - 1)
+    with suppress(InterruptedRun):  # raised when all processes have saved
+        run.fit()
+    if run.is_first:
         yield _line(began, f'{STEPS - 1} steps, a validation and the checkpoints')
-        run = TrainingRun(episodes, run_folder, short, existing=Existing.RESUME)
-        metrics = run.fit()
-        if metrics['step'] != STEPS:
-            raise CheckpointError(f'resumed to step {metrics["step"]}, expected {STEPS}')
-        yield _line(began, 'resumed to the last step')
-        policy = load_policy(run_folder / CHECKPOINTS / 'best')
-        preprocessing = policy.card.preprocessing
-        policy.reset(policy.card.instructions[0])
-        policy.observe(np.zeros((preprocessing.height, preprocessing.width, 3), np.uint8), 0.0)
-        chunk = policy.predict()
-        if not np.isfinite(chunk.actions).all():
-            raise CheckpointError('the policy trained in the rehearsal gives no numbers')
-        yield _line(began, f'served the checkpoint: {len(chunk.actions)} actions')
+    run = TrainingRun(data, folder, short, existing=Existing.RESUME, **home)
+    metrics = run.fit()
+    if metrics['step'] != STEPS:
+        raise CheckpointError(f'resumed to step {metrics["step"]}, expected {STEPS}')
+    if not run.is_first:
+        return
+    yield _line(began, 'resumed to the last step')
+    policy = load_policy(folder / CHECKPOINTS / 'best')
+    preprocessing = policy.card.preprocessing
+    policy.reset(policy.card.instructions[0])
+    policy.observe(np.zeros((preprocessing.height, preprocessing.width, 3), np.uint8), 0.0)
+    chunk = policy.predict()
+    if not np.isfinite(chunk.actions).all():
+        raise CheckpointError('the policy trained in the rehearsal gives no numbers')
+    yield _line(began, f'served the checkpoint: {len(chunk.actions)} actions')
 
 
 def _line(began: float, text: str) -> str:

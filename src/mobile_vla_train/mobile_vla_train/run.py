@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import lightning
-from lightning.pytorch.utilities import rank_zero_only
 import numpy as np
 import torch
 
@@ -42,7 +41,7 @@ from .learning.interruption import InterruptedRun, Interruption
 from .learning.module import PolicyModule
 from .learning.optimiser import optimiser_class
 from .learning.run_record import RunRecord
-from .learning.scale import leave_together
+from .learning.scale import is_first_process, leave_together
 from .learning.trainer import build_trainer, quiet
 from .learning.trainer_state import load_state, STEP
 from .learning.tuning import prepare_network, trained_parts
@@ -61,6 +60,7 @@ class TrainingRun:
     :param output: the run folder, created when absent
     :param cache: folder of the preprocessed frames; `<output>/cache` when None
     :param existing: what becomes of a run that is in the folder already
+    :param most_episodes: take only so many, from the first to the last one; all when None
     :raises MobileVlaError: if data, configuration, machine or folder cannot be used; then nothing
         was decoded, and neither the folder nor a cache in it was touched
     """
@@ -72,6 +72,7 @@ class TrainingRun:
         config: TrainConfig,
         cache: Path | None = None,
         existing: Existing = Existing.REFUSE,
+        most_episodes: int | None = None,
     ) -> None:
         self.folder = RunFolder(output)
         self.config = config
@@ -79,11 +80,15 @@ class TrainingRun:
         self._check_existing()
         check_devices(config)
         optimiser_class(config.optimiser)
-        self._paths = paths = with_outcomes(
+        paths = with_outcomes(
             episodes_to_learn(find_episodes(data), policy_runs=config.data.policy_runs),
             config.data.outcomes,
             announce if self.is_first else lambda text: None,
         )
+        if most_episodes is not None and most_episodes < len(paths):
+            chosen = np.linspace(0, len(paths) - 1, most_episodes).round().astype(int)
+            paths = [paths[i] for i in chosen.tolist()]
+        self._paths = paths
         quality = config.data.jpeg_quality or recorded_quality(paths, config.data.camera)
         preprocessing = Preprocessing(config.data.height, config.data.width, quality)
         if config.threads:
@@ -141,7 +146,7 @@ class TrainingRun:
     @property
     def is_first(self) -> bool:
         """Whether this is the process that writes and prints."""
-        return rank_zero_only.rank == 0
+        return is_first_process()
 
     def stop_after(self, step: int) -> None:
         """Let `fit` end after a step, as if asked to stop then."""

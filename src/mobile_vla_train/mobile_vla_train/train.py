@@ -27,9 +27,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     prepare_runtime()
     use_one_thread()
     # Imported here: torch reads its memory settings when it is imported.
-    from lightning.pytorch.utilities import rank_zero_only
-
     from .learning.interruption import InterruptedRun
+    from .learning.scale import is_first_process
     from .rehearsal import rehearse
     from .run import TrainingRun
     from .validation.report import format_report
@@ -37,15 +36,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         config = load_config(_source(options), options.overrides)
         if options.test:
-            for line in rehearse(options.data, options.output, config):
-                print(line)
+            for line in rehearse(options.data, options.output, config, options.cache):
+                print(line, flush=True)
+            return 0
+        look_only = options.check or options.overfit
+        if look_only and not is_first_process():
             return 0
         run = TrainingRun(options.data, options.output, config, options.cache, _existing(options))
-        if options.check or options.overfit:
+        if look_only:
             report = run.preflight(options.overfit)
             print(report.format())
             return 1 if report.errors else 0
-        if not options.resume and rank_zero_only.rank == 0:
+        if run.is_first and not options.resume:
             report = run.preflight()
             print(report.format(), flush=True)
             if config.preflight.stop:

@@ -38,11 +38,13 @@ def write_episode(
     camera: str = 'front',
     outcome: str = 'success',
     detour: bool = False,
+    speed: float = 1.0,
 ) -> Path:
     """
     Record a drive that passes a post on the named side and ends standing still.
 
     :param detour: whether it turns back to the heading that it began with
+    :param speed: share of the usual one
     """
     scenario = SCENARIOS[number % 2] if scenario is None else scenario
     side = -1.0 if scenario.endswith('right') else 1.0
@@ -64,6 +66,7 @@ def write_episode(
         moving = t < steps - 3
         turn = 1.0 - 2.0 * progress if detour else 1.0
         velocity = np.array([0.5, side * 0.3 * (1.0 - progress), side * 0.2 * turn]) * moving
+        velocity *= speed
         writer.add_command(velocity, stamp, stamp)
     return writer.close(outcome)
 

@@ -3,6 +3,7 @@
 """Tests for run_folder.py, rehearsal.py, divergence.py and early_end.py: what stops a run."""
 
 import json
+import shutil
 
 from conftest import write_episode
 import pytest
@@ -176,10 +177,37 @@ def test_a_rehearsal_tries_every_part_and_leaves_nothing(episodes, tmp_path, cap
     output = tmp_path / 'run'
     assert train(episodes, output, 'schedule.steps=100000', '--test') == 0
     printed = capsys.readouterr().out
+    assert 'Preflight: 6 episodes' in printed
     assert '3 steps, a validation and the checkpoints' in printed
     assert 'resumed to the last step' in printed
     assert 'served the checkpoint: 8 actions' in printed
     assert not output.exists()
+
+
+def test_a_rehearsal_keeps_frames_where_the_run_would_and_leaves_what_is_there(
+    run, episodes, tmp_path
+):
+    cache = tmp_path / 'cache'
+    shutil.copytree(run / 'cache', cache)
+    before = contents(cache)
+    wrong = tmp_path / 'file'
+    wrong.touch()
+    assert train(episodes, tmp_path / 'other', '--test', '--cache', str(wrong / 'cache')) == 1
+    assert train(episodes, tmp_path / 'other', '--test', '--cache', str(cache)) == 0
+    assert contents(cache) == before
+
+
+def test_a_rehearsal_that_was_killed_is_no_run_to_be_kept(run, episodes, tmp_path):
+    shutil.copytree(run, tmp_path / '.rehearsal')
+    assert train(episodes, tmp_path, '--test') == 0
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_rehearsal_stops_at_what_the_preflight_finds(tmp_path, capsys):
+    for number in range(4):
+        write_episode(tmp_path / 'data', number, speed=0.0)
+    assert train(tmp_path / 'data', tmp_path / 'run', '--test') == 1
+    assert 'commands: every velocity is zero' in refusal(capsys)
 
 
 def test_a_rehearsal_tells_what_the_run_would_have_stumbled_over(episodes, tmp_path, capsys):

@@ -142,3 +142,22 @@ def test_both_processes_end_with_the_reason_when_the_first_cannot_save(
     printed = train_on_two(episodes, output, *settings, status=1)
     assert printed.count(f'train: {sentence}') == 2, printed
     assert load_state(output / 'trainer_state' / 'last.ckpt')['step'] == 3
+
+
+def test_two_processes_rehearse_in_one_folder_and_the_first_serves(episodes, tmp_path):
+    output, cache = tmp_path / 'run', tmp_path / 'cache'
+    printed = train_on_two(episodes, output, 'devices=2', '--test', '--cache', str(cache))
+    for text in (
+        'Preflight: 6 episodes',
+        '3 steps, a validation and the checkpoints',
+        'resumed to the last step',
+        'served the checkpoint: 8 actions',
+    ):
+        assert printed.count(text) == 1, printed
+    assert not output.exists()
+    assert not cache.exists()
+
+
+def test_only_one_process_looks_when_nothing_is_trained(episodes, tmp_path):
+    printed = train_on_two(episodes, tmp_path / 'run', 'devices=2', '--check')
+    assert printed.count('Preflight: ') == 1

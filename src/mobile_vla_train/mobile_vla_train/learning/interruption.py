@@ -58,11 +58,15 @@ class Interruption(Callback):
 
     @contextmanager
     def listening(self) -> Iterator[None]:
-        """Take the signals over; only the main thread can."""
+        """
+        Take the signals over while there are steps to save; only the main thread can.
+
+        Before the first step they end the process at once, as usual.
+        """
         if threading.current_thread() is not threading.main_thread():
             yield
             return
-        before = {number: signal.signal(number, self._on_signal) for number in SIGNALS}
+        before = {number: signal.getsignal(number) for number in SIGNALS}
         self._listens = True
         try:
             yield
@@ -73,20 +77,20 @@ class Interruption(Callback):
             signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
 
     def on_fit_start(self, *_: Any) -> None:
-        """Hold signals back while Lightning's handlers are in place, see `on_train_start`."""
+        """Hold signals back until Lightning has put its handlers in place."""
         if self._listens:
             signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+            self._take_over()  # what Lightning puts back when it is done
 
     def on_train_start(self, *_: Any) -> None:
         """
-        Take the signals over again, from Lightning.
+        Take the signals from Lightning.
 
         Its handler of SIGTERM waits inside the handler for every other process, which hangs as
         soon as one of them waits for this one elsewhere; then it ends the run without saving.
         """
         if self._listens:
-            for number in SIGNALS:
-                signal.signal(number, self._on_signal)
+            self._take_over()
             signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
 
     def on_train_batch_end(
@@ -101,6 +105,10 @@ class Interruption(Callback):
             module.check_finite()
             save_state(trainer, self._state)
             raise InterruptedRun(trainer.global_step)
+
+    def _take_over(self) -> None:
+        for number in SIGNALS:
+            signal.signal(number, self._on_signal)
 
     def _on_signal(self, number: int, _: FrameType | None) -> None:
         if self._requested:

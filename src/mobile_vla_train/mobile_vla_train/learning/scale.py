@@ -27,6 +27,7 @@ from typing import Any
 
 from lightning.pytorch.plugins.environments import SLURMEnvironment
 from lightning.pytorch.strategies import DDPStrategy, ModelParallelStrategy, Strategy
+from lightning.pytorch.utilities import rank_zero_only
 import torch
 from torch import distributed, Tensor
 from torch.distributed.device_mesh import DeviceMesh
@@ -37,6 +38,11 @@ from mobile_vla_core.policies.adapters import plain_state
 from mobile_vla_core.policies.network import PolicyNetwork
 
 from ..config import TrainConfig
+
+
+def is_first_process() -> bool:
+    """Return whether this is the process that writes and prints."""
+    return rank_zero_only.rank == 0
 
 
 def build_strategy(config: TrainConfig) -> Strategy | str:
