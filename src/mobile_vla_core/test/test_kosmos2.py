@@ -197,7 +197,7 @@ def test_a_network_is_built_again_from_its_config_and_assets(network):
 @pytest.mark.parametrize(
     ('settings', 'message'),
     [
-        ({'windows': 8}, 'has no setting windows'),
+        ({'windows': 8}, 'has no setting windows: did you mean "window"'),
         ({'window': 0}, 'whole sizes of at least 1'),
         ({'chunk': 'ten'}, 'whole sizes of at least 1'),
         ({'velocity_bound': None}, 'a setting has the wrong type'),
@@ -207,7 +207,10 @@ def test_a_network_is_built_again_from_its_config_and_assets(network):
         ({'velocity': 'relu'}, 'velocity must be one of linear, tanh'),
         ({'velocity_bound': [1.0, 0.0, 1.0]}, '3 numbers above 0'),
         ({'prompt': 'drive'}, 'must hold {instruction} once'),
-        ({'backbone': {'text': {'heads': 3}}}, r'backbone has no setting text\.heads'),
+        (
+            {'backbone': {'text': {'attention_head': 3}}},
+            r'backbone has no setting text\.attention_head: did you mean "text\.attention_heads"',
+        ),
         ({'backbone': {'text': {'layers': 'two'}}}, 'backbone cannot be used'),
         ({'height': 90, 'width': 160}, 'set data.height and data.width to 28'),
     ],

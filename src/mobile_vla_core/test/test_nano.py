@@ -118,7 +118,7 @@ def test_nano_has_no_pretrained_weights_and_carries_no_files():
     ('architecture', 'config', 'message'),
     [
         ('giant', {}, 'architecture "giant" is unknown: expected one of kosmos2_lstm, nano'),
-        ('nano', {'windows': 8}, 'nano has no setting windows'),
+        ('nano', {'windows': 8}, 'nano has no setting windows: did you mean "window"'),
         ('nano', {'window': 0}, 'sizes >= 1'),
         ('nano', {'channels': [8, 8]}, 'four channels'),
         ('nano', {'dropout': 1.0}, '0 <= dropout < 1'),

@@ -18,6 +18,7 @@ from transformers.models.kosmos2.configuration_kosmos2 import (
 
 from ..action_space import VELOCITY_DIM
 from ..errors import ConfigError
+from .settings import check_settings
 
 SLOT = '{instruction}'
 HEADS = ('chunk', 'original')
@@ -86,12 +87,7 @@ class Kosmos2LstmConfig:
     @classmethod
     def from_values(cls, values: Mapping[str, Any]) -> Kosmos2LstmConfig:
         """Build from plain values; ConfigError when a key is unknown."""
-        unknown = sorted(set(values) - set(cls.__dataclass_fields__))
-        if unknown:
-            raise ConfigError(
-                f'kosmos2_lstm has no setting {", ".join(unknown)}: '
-                f'expected {", ".join(cls.__dataclass_fields__)}'
-            )
+        check_settings('kosmos2_lstm', values, cls.__dataclass_fields__)
         try:
             return cls(**values)
         except (TypeError, ValueError) as error:
@@ -133,19 +129,19 @@ def _check_backbone(values: Mapping[str, Any]) -> None:
     sections = [values, *(values.get(name, {}) for name in _SECTIONS if isinstance(values, dict))]
     if not all(isinstance(section, Mapping) for section in sections):
         raise ConfigError('kosmos2_lstm: backbone, its text and its vision are sections with keys')
-    known = {*_SECTIONS, 'latent_query_num'}
-    unknown = sorted(set(values) - known)
-    unknown += [
-        f'{name}.{key}'
-        for name, kind in _SECTIONS.items()
-        for key in sorted(set(values.get(name, {})) - _settings(kind))
+    found = [*values, *(f'{name}.{key}' for name in _SECTIONS for key in values.get(name, {}))]
+    known = [
+        *_SECTIONS,
+        'latent_query_num',
+        *(f'{name}.{key}' for name, kind in _SECTIONS.items() for key in sorted(_settings(kind))),
     ]
-    if unknown:
-        raise ConfigError(
-            f'kosmos2_lstm: backbone has no setting {", ".join(unknown)}: expected '
-            f'latent_query_num, or what Kosmos2TextConfig and Kosmos2VisionConfig of '
-            f'transformers have, under text and vision'
-        )
+    check_settings(
+        'kosmos2_lstm: backbone',
+        found,
+        known,
+        'latent_query_num, or what Kosmos2TextConfig and Kosmos2VisionConfig of transformers '
+        'have, under text and vision',
+    )
 
 
 def _settings(kind: type) -> set[str]:

@@ -15,6 +15,7 @@ from ..errors import ConfigError
 from ..instruction import hash_words, PADDING
 from .head import ChunkHead
 from .network import HEAD, PolicyNetwork, PolicyOutput, TEXT, VISION
+from .settings import check_settings
 
 STEM_KERNEL, STEM_STRIDE = 6, 4
 
@@ -128,12 +129,7 @@ class NanoNetwork(PolicyNetwork):
         cls, values: Mapping[str, Any], assets: Mapping[str, bytes] | None = None
     ) -> NanoNetwork:
         """Build from plain values; ConfigError when a key is unknown."""
-        unknown = sorted(set(values) - set(NanoConfig.__dataclass_fields__))
-        if unknown:
-            raise ConfigError(
-                f'nano has no setting {", ".join(unknown)}: '
-                f'expected {", ".join(NanoConfig.__dataclass_fields__)}'
-            )
+        check_settings('nano', values, NanoConfig.__dataclass_fields__)
         return cls(NanoConfig(**values))
 
     @property
