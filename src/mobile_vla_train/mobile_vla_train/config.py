@@ -49,7 +49,7 @@ class TrainConfig:
     nodes: int = 1
     """Machines."""
     strategy: str = 'auto'
-    """Lightning's: auto, ddp (a copy on every device), fsdp (shards), or a deepspeed_… name."""
+    """auto, ddp (a copy on every device), fsdp (shards), deepspeed_stage_1, deepspeed_stage_2."""
     precision: Literal['32-true', 'bf16-mixed', 'bf16-true'] = '32-true'
     """Number format: bf16-mixed computes in bfloat16 and keeps weights in float32."""
     matmul_precision: Literal['highest', 'high', 'medium'] = 'highest'
@@ -64,11 +64,13 @@ class TrainConfig:
         self._check_scale()
 
     def _check_scale(self) -> None:
-        if self.strategy not in STRATEGIES and not self.strategy.startswith('deepspeed'):
+        if self.strategy not in STRATEGIES and not self.deepspeed:
             raise ConfigError(
                 f'strategy must be one of {", ".join(STRATEGIES)} or a deepspeed_… name, '
                 f'found "{self.strategy}"'
             )
+        if self.deepspeed:
+            self._check_deepspeed()
         sharded = self.strategy not in ('auto', 'ddp')
         if sharded and self.optimiser.average_decay:
             raise ConfigError(
@@ -80,6 +82,25 @@ class TrainConfig:
             raise ConfigError(
                 f'data.clips_per_batch is of all {ranks} processes together and must be a '
                 f'multiple of {ranks}, found {self.data.clips_per_batch}'
+            )
+
+    @property
+    def deepspeed(self) -> bool:
+        """Whether DeepSpeed keeps gradients and optimiser to itself."""
+        return self.strategy.startswith('deepspeed')
+
+    def _check_deepspeed(self) -> None:
+        if 'stage_3' in self.strategy:
+            raise ConfigError(
+                f'strategy {self.strategy} divides the weights in a way that no checkpoint can be '
+                f'written from: set strategy=fsdp'
+            )
+        if self.accelerator == 'cpu':
+            raise ConfigError(f'strategy {self.strategy} is for GPUs only: set accelerator=gpu')
+        if self.optimiser.gradient_clip:
+            raise ConfigError(
+                f'strategy {self.strategy} keeps its gradients to itself, so they are not '
+                f'clipped: set optimiser.gradient_clip=0, or strategy=fsdp, which clips'
             )
 
     def to_dict(self) -> dict[str, Any]:

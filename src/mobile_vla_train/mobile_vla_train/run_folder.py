@@ -126,8 +126,14 @@ class RunFolder:
         """
         Refuse to go on with another configuration, from nothing.
 
-        :raises ConfigError: if there is no state, or a key differs that decides what is learnt
+        :raises ConfigError: if there is no state that can be read, or a key differs that decides
+            what is learnt
         """
+        if config.deepspeed:
+            raise ConfigError(
+                f'strategy {config.strategy} leaves no state that a run could go on from: train '
+                f'anew with --overwrite, or with strategy=fsdp'
+            )
         if not self.state.exists():
             raise ConfigError(f'{self.state} does not exist: there is nothing to resume')
         if not self.config.exists():

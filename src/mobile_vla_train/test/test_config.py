@@ -128,6 +128,25 @@ def test_a_wrong_override_is_refused_by_name(override, message):
         load_config('nano', [override])
 
 
+@pytest.mark.parametrize(
+    ('overrides', 'message'),
+    [
+        (['strategy=deepspeed_stage_3'], 'no checkpoint can be written from: set strategy=fsdp'),
+        (['strategy=deepspeed_stage_2'], 'is for GPUs only: set accelerator=gpu'),
+        (
+            ['strategy=deepspeed_stage_2', 'accelerator=gpu'],
+            'are not clipped: set optimiser.gradient_clip=0, or strategy=fsdp',
+        ),
+    ],
+)
+def test_deepspeed_is_refused_where_it_would_do_less_than_it_says(overrides, message):
+    free = ['optimiser.average_decay=0']
+    with pytest.raises(ConfigError, match=message):
+        load_config('nano', [*free, *overrides])
+    gpu = ['accelerator=gpu', 'optimiser.gradient_clip=0', 'strategy=deepspeed_stage_2']
+    assert load_config('nano', [*free, *gpu]).deepspeed
+
+
 def test_an_unknown_configuration_names_those_that_there_are():
     with pytest.raises(ConfigError, match=r'neither a readable file nor one of .*nano'):
         load_config('nanoo')

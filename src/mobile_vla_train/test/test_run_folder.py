@@ -46,6 +46,12 @@ def test_another_configuration_is_not_resumed_and_the_keys_are_named(run, episod
     assert 'schedule.every' not in line  # when to save decides nothing
 
 
+def test_deepspeed_has_nothing_that_could_be_resumed(run, episodes, capsys):
+    settings = ('optimiser.average_decay=0', 'optimiser.gradient_clip=0', 'accelerator=gpu')
+    assert train(episodes, run, *settings, 'strategy=deepspeed_stage_2', '--resume') == 1
+    assert 'leaves no state that a run could go on from' in refusal(capsys)
+
+
 def test_a_finished_run_has_nothing_to_resume(run, episodes, capsys):
     assert train(episodes, run, 'schedule.steps=6', '--resume') == 1
     assert 'has taken all its 6 steps: there is nothing to resume' in refusal(capsys)
