@@ -143,6 +143,29 @@ def test_train_check_tells_what_it_saw_and_trains_nothing(episodes, tmp_path, ca
     assert 'the network can learn' in ' '.join(capsys.readouterr().out.split())
 
 
+@pytest.mark.parametrize(
+    ('settings', 'message'),
+    [
+        (('policy.network.window=21', 'data.clip_length=32'), 'the window of 21 frames is longer'),
+        (('data.clip_length=7',), 'data.clip_length=7 is shorter than the window of 8 frames'),
+    ],
+)
+def test_what_training_would_refuse_is_an_error_of_the_check(
+    settings, message, episodes, tmp_path, capsys
+):
+    assert train(episodes, tmp_path, *settings, '--check') == 1
+    assert f'error: length: {message}' in ' '.join(capsys.readouterr().out.split())
+    assert train(episodes, tmp_path, *settings, 'preflight.stop=false') == 1
+    assert f'train: {message}' in capsys.readouterr().err
+    assert not (tmp_path / 'checkpoints').exists()
+
+
+def test_a_clip_longer_than_every_episode_is_only_worth_a_warning(episodes, tmp_path, capsys):
+    assert train(episodes, tmp_path, 'data.clip_length=32', '--check') == 0
+    printed = ' '.join(capsys.readouterr().out.split())
+    assert 'warning: length: data.clip_length is 32, longer than every episode (20' in printed
+
+
 @pytest.fixture
 def mislabelled(tmp_path):
     """Return episodes of which every one drives to the other side than it says."""

@@ -23,6 +23,7 @@ from ..config import TrainConfig
 from ..data.assembly import training_clips
 from ..data.cache import FrameCache
 from ..data.outcomes import count_outcomes, read_ending
+from ..data.window_fit import check_window_fit
 from ..validation.figures import encode_png
 from .data_summary import format_summary, summarise
 from .finding import Finding, Level
@@ -205,16 +206,22 @@ class Preflight:
         (self._folder / PICTURE_FILE).write_bytes(encode_png(sheet))
 
     def _check_length(self) -> list[Finding]:
-        longest = max(episode.length for episode in self._cache.episodes)
-        findings = []
-        for name, length in (
-            ('policy.network.window', self._network.window),
-            ('data.clip_length', self._config.data.clip_length),
-        ):
-            if length > longest:
-                text = f'{name} is {length}, longer than every episode ({longest} frames at most)'
-                findings.append(Finding(Level.WARNING, 'length', text))
-        return findings
+        episodes, clip_length = (
+            self._cache.select(self._split.train),
+            self._config.data.clip_length,
+        )
+        try:
+            check_window_fit(episodes, self._network.window, clip_length, self._cache.step_period)
+        except ConfigError as error:
+            return [Finding(Level.ERROR, 'length', str(error))]
+        longest = max(episode.length for episode in episodes)
+        if clip_length <= longest:
+            return []
+        text = (
+            f'data.clip_length is {clip_length}, longer than every episode ({longest} frames at '
+            f'most): clips are padded, and the padding is not learnt from'
+        )
+        return [Finding(Level.WARNING, 'length', text)]
 
 
 def _middle(episode: Any) -> slice:
