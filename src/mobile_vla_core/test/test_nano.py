@@ -103,6 +103,18 @@ def test_encoding_in_bfloat16_keeps_the_head_in_float32():
     assert network.act(rounded.expand(1, -1, -1)).velocity.dtype == torch.float32
 
 
+def test_bfloat16_autocast_gives_finite_gradients_near_the_exact_output():
+    network = small_network().train()
+    clips, tokens = as_clips(random_frames(5)), network.tokenize(['go left'])
+    exact = network(clips, tokens).velocity
+    with torch.autocast('cpu', torch.bfloat16):
+        output = network(clips, tokens)
+    assert output.velocity.dtype == torch.float32
+    output.velocity.square().sum().backward()
+    assert all(p.grad.isfinite().all() for p in network.parameters() if p.grad is not None)
+    assert 0 < (output.velocity - exact).abs().max() < 0.1
+
+
 def test_a_dropout_written_as_a_whole_number_is_a_share():
     assert build_network('nano', {'dropout': 0}).config['dropout'] == 0.0
 

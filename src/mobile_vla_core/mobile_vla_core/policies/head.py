@@ -35,7 +35,12 @@ class ChunkHead(nn.Module):
         self.action_type = nn.Linear(hidden_dim, chunk * ACTION_TYPES)
 
     def forward(self, features: Tensor) -> PolicyOutput:
-        """Predict from windows of features, shape (B, W, F)."""
+        """Predict from windows of features, shape (B, W, F), in the head's own number format."""
+        # The LSTM of some CPUs knows no bfloat16.
+        with torch.autocast(features.device.type, enabled=False):
+            return self._predict(features.to(self.memory.weight_ih_l0.dtype))
+
+    def _predict(self, features: Tensor) -> PolicyOutput:
         states, _ = self.memory(features)
         joined = self.trunk(torch.cat([states[:, -1], features[:, -1]], dim=-1))
         return PolicyOutput(
