@@ -31,7 +31,7 @@ def check_devices(config: TrainConfig) -> None:
         names = ', '.join([AUTOMATIC, GPU, *sorted(known)])
         raise ConfigError(f'accelerator={name} is unknown: expected one of {names}')
     kinds = GPUS if name == GPU else (name,)
-    if not any(AcceleratorRegistry.get(kind).is_available() for kind in kinds if kind in known):
+    if not any(map(_is_available, kinds)):
         raise ConfigError(
             f'accelerator={name}: there is no such device on this machine, or torch '
             f'{torch.__version__} cannot use it; set accelerator=cpu, or train elsewhere'
@@ -39,3 +39,15 @@ def check_devices(config: TrainConfig) -> None:
     found = torch.cuda.device_count()
     if name in (GPU, 'cuda') and 0 < found < config.devices:
         raise ConfigError(f'devices={config.devices}, but this machine has {found}: set devices')
+
+
+def training_device(accelerator: str) -> torch.device:
+    """Return where one process trains."""
+    if accelerator == 'cpu' or not any(map(_is_available, GPUS)):
+        return torch.device('cpu')
+    return torch.device(next(filter(_is_available, GPUS)))
+
+
+def _is_available(name: str) -> bool:
+    known = AcceleratorRegistry.available_accelerators()
+    return name in known and AcceleratorRegistry.get(name).is_available()

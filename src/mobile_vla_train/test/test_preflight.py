@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests for preflight.py, overfit.py and sample_sheet.py on recorded episodes."""
 
+import copy
 from dataclasses import replace
 import json
 
@@ -115,6 +116,28 @@ def test_the_overfit_test_ends_when_the_loss_is_no_number(preflight, network):
         network.head.velocity.bias.fill_(float('nan'))
     (finding,) = overfit_batch(network, preflight._clips[0], CONFIG, 5).findings()
     assert 'became nan after 0 steps' in finding.text
+
+
+@pytest.mark.parametrize('precision', ['bf16-mixed', 'bf16-true'])
+def test_the_overfit_test_computes_in_the_format_of_training(precision, preflight, network):
+    losses = {}
+    for name in ('32-true', precision):
+        config = replace(CONFIG, precision=name)
+        result = overfit_batch(copy.deepcopy(network), preflight._clips[0], config, 60)
+        losses[name] = result.losses
+        assert result.findings()[0].level is Level.NOTE
+    exact, rounded = losses['32-true'][0], losses[precision][0]
+    assert 0.0 < abs(rounded - exact) < 0.01 * exact
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason='needs a GPU')
+def test_the_overfit_test_runs_where_training_will(preflight, network):
+    torch.cuda.reset_peak_memory_stats()
+    config = replace(CONFIG, accelerator='gpu')
+    (finding,) = overfit_batch(network, preflight._clips[0], config, 60).findings()
+    assert finding.level is Level.NOTE
+    assert torch.cuda.max_memory_allocated() > 0
+    assert next(network.parameters()).device.type == 'cpu'
 
 
 def test_commands_to_the_left_are_drawn_to_the_left():

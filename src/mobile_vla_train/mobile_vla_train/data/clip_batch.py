@@ -31,6 +31,14 @@ class ClipBatch(NamedTuple):
     weight: Tensor
     """Shape (B, T) float32: how much each frame counts; 1 unless weighting is on."""
 
+    def first(self, clips: int) -> ClipBatch:
+        """Return a batch of the first clips alone."""
+        return ClipBatch(*(part[:clips] for part in self))
+
+    def to(self, device: torch.device) -> ClipBatch:
+        """Return the batch on a device."""
+        return ClipBatch(*(p.to(device) if isinstance(p, Tensor) else p for p in self))
+
 
 class Clip(NamedTuple):
     """One clip before it is put into a batch."""

@@ -13,6 +13,7 @@ from mobile_vla_core.policies.network import HEAD, PolicyNetwork
 
 from ..config import TrainConfig
 from ..data.clip_batch import ClipBatch
+from ..devices import training_device
 from ..learning.loss import ChunkLoss
 from .finding import Finding, Level
 
@@ -54,11 +55,24 @@ def overfit_batch(
     network: PolicyNetwork, batch: ClipBatch, config: TrainConfig, steps: int
 ) -> OverfitResult:
     """
-    Train on the first clips of one batch; the network is changed.
+    Train on the first clips of one batch, where and in the number format that training will.
+
+    The weights are changed; the network is back where it was, in its own format, afterwards.
 
     :param steps: at most; fewer when the loss is small, or not a number, before
     """
-    batch = ClipBatch(*(part[:CLIPS] for part in batch))
+    before = next(network.parameters())
+    device, home, dtype = training_device(config.accelerator), before.device, before.dtype
+    try:
+        network.to(device, torch.bfloat16 if config.precision == 'bf16-true' else dtype)
+        return _learn(network, batch.first(CLIPS).to(device), config, steps)
+    finally:
+        network.to(home, dtype)
+
+
+def _learn(
+    network: PolicyNetwork, batch: ClipBatch, config: TrainConfig, steps: int
+) -> OverfitResult:
     loss = ChunkLoss(config.loss)
     rate = config.optimiser.learning_rate
     head = {id(p) for p in network.parts()[HEAD].parameters()}
@@ -68,10 +82,15 @@ def overfit_batch(
         {'params': [p for p in trained if id(p) in head], 'lr': max(rate, HEAD_RATE)},
     ]
     optimiser = torch.optim.AdamW([g for g in groups if g['params']], weight_decay=0.0)
+    tokens = network.tokenize(batch.instructions).to(batch.frames.device)
+    mixed = config.precision == 'bf16-mixed'
     network.train()
     losses: list[float] = []
     while True:
-        value = loss(network(batch.frames, network.tokenize(batch.instructions)), batch).total
+        # Left before each step: within it, the copies in bfloat16 stay those of the old weights.
+        with torch.autocast(batch.frames.device.type, torch.bfloat16, enabled=mixed):
+            output = network(batch.frames, tokens)
+        value = loss(output, batch).total
         losses.append(float(value.detach()))
         ended = len(losses) > steps or not math.isfinite(losses[-1])
         if ended or losses[-1] <= SMALL * losses[0]:
