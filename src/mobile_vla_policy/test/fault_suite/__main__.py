@@ -14,6 +14,7 @@ import tempfile
 import time
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import Progress
 from rich.table import Table
 
@@ -28,13 +29,16 @@ _WIDTH = 160
 
 def markdown_of(results: list[Result]) -> str:
     """Return the results as a table in a file."""
-    lines = ['| fault | expected | zero after | seen | reason | ok |', '|---|---|---|---|---|---|']
+    lines = [
+        '| fault | expected | brakes after | zero after | seen | reason | ok |',
+        '|---|---|---|---|---|---|---|',
+    ]
     for result in results:
-        seconds = result.seconds_to_zero
         cells = (
             result.fault,
             result.expected,
-            '' if seconds is None else f'{seconds:.2f} s',
+            _seconds(result.seconds_to_braking),
+            _seconds(result.seconds_to_zero),
             result.seen,
             result.reason.replace('|', '/'),
             'yes' if result.ok else '**no**',
@@ -45,18 +49,23 @@ def markdown_of(results: list[Result]) -> str:
 
 def table_of(results: list[Result]) -> Table:
     """Return the results to be read."""
-    table = Table('fault', 'zero after [s]', 'seen', 'reason', 'goes on', 'ok')
+    columns = ('fault', 'brakes after', 'zero after', 'seen', 'reason', 'goes on', 'ok')
+    table = Table(*columns)
     for result in results:
-        seconds = result.seconds_to_zero
         table.add_row(
             result.fault,
-            '-' if seconds is None else f'{seconds:.2f}',
-            result.seen,
-            result.reason,
+            _seconds(result.seconds_to_braking),
+            _seconds(result.seconds_to_zero),
+            escape(result.seen),
+            escape(result.reason),
             'yes' if result.recovered else 'NO',
             'ok' if result.ok else '[bold red]NOT OK',
         )
     return table
+
+
+def _seconds(value: float | None) -> str:
+    return '' if value is None else f'{value:.2f} s'
 
 
 def main() -> int:
@@ -64,7 +73,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('--result', type=Path, default=Path('runs/faults/result.json'))
     parser.add_argument(
-        '--slack', type=float, default=0.3, help='time that a busy machine may add [s]'
+        '--slack', type=float, default=0.1, help='time that a busy machine may add [s]'
     )
     options = parser.parse_args()
     console = Console() if sys.stdout.isatty() else Console(width=_WIDTH)
@@ -81,7 +90,8 @@ def main() -> int:
         for result in run_suite(domain, Path(folder), log, options.slack):
             results.append(result)
             progress.update(task, advance=1)
-            progress.print(f'{"ok    " if result.ok else "NOT OK"} {result.fault}: {result.seen}')
+            right = 'ok    ' if result.ok else 'NOT OK'
+            progress.print(f'{right} {result.fault}: {escape(result.seen)}')
             options.result.write_text(
                 json.dumps([asdict(result) for result in results], indent=2) + '\n'
             )

@@ -4,12 +4,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 import time
 
 from mobile_vla_core.safety import StopReason
 
-from .fault import Fault, LIMIT, Result, seconds_to_zero
+from .braking import braking_of
+from .fault import AGED, Fault, Observation, Outcome
 from .stack import Stack
 
 STEP = 0.1
@@ -31,45 +31,37 @@ def mend(stack: Stack) -> None:
     stack.camera(**_RIGHT)
 
 
-def _camera(
-    name: str, reason: StopReason, limit: float = LIMIT, **settings: object
-) -> Callable[[Stack, float], Result]:
+def _camera(name: str, reason: StopReason, within: float = AGED, **settings: object) -> Fault:
     expected = 'brakes to zero, drives on when it is right again'
-    return Fault(name, expected, lambda stack: stack.camera(**settings), reason, mend, limit).run
+    return Fault(name, expected, lambda stack: stack.camera(**settings), reason, mend, within)
 
 
-def half_rate(stack: Stack, slack: float) -> Result:
+def half_rate(stack: Stack, slack: float) -> Outcome:
     """Drive on, which the robot may, and look for the warning."""
     del slack
-    stack.wait_until_driving()
     given = len(stack.commands)
     since = stack.camera(rate=5.0)
-    reason = ''
-    try:
-        stack.wait(lambda: any(stack.statuses[-1].warnings), 'a warning', 15.0)
-        reason = next(iter(stack.statuses[-1].warnings))
-    except TimeoutError as error:
-        reason = str(error)
+    stack.wait(lambda: any(stack.statuses[-1].warnings), 'a warning', 15.0)
+    reason = next(iter(stack.statuses[-1].warnings))
     time.sleep(1.0)
-    drives = seconds_to_zero(stack.commands[given:], since) is None
+    drives = all(speed > 0.0 for stamp, speed in stack.commands[given:] if stamp >= since)
+    stopped = braking_of(stack.commands[given:], since) is not None
+    right = not stopped and reason.startswith('the camera is too slow')
+    seen = 'drove on' if drives else 'stopped' if stopped else 'stopped at times'
+    return Outcome(seen, right, reason)
+
+
+def mend_rate(stack: Stack) -> None:
+    """Let the camera be right again, and see the end of the warning."""
     mend(stack)
     stack.wait_until_driving()
     stack.wait(lambda: not stack.statuses[-1].warnings, 'the end of the warning')
-    return Result(
-        'camera at half rate',
-        'drives on and warns',
-        'drove on' if drives else 'stopped',
-        None,
-        reason,
-        True,
-        drives and reason.startswith('the camera is too slow'),
-    )
 
 
 CAMERA_FAULTS = (
     _camera('camera stops', StopReason.STALE_IMAGE, running=False),
-    _camera('camera freezes', StopReason.FROZEN_IMAGE, LIMIT + STEP, frozen=True),
-    half_rate,
+    _camera('camera freezes', StopReason.FROZEN_IMAGE, AGED + STEP, frozen=True),
+    Observation('camera at half rate', 'drives on and warns', half_rate, mend_rate),
     _camera('black camera', StopReason.BLACK_IMAGE, black=True),
     _camera('stamps in the future', StopReason.FUTURE_IMAGE, stamp_offset=60.0),
     _camera('stamps jump back', StopReason.STAMPS_WENT_BACK, stamp_offset=-5.0),

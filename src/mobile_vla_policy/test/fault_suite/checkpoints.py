@@ -9,6 +9,7 @@ from pathlib import Path
 import shutil
 
 INSTRUCTIONS = ('go left', 'go right', 'go nowhere')
+UNSEEN = 'fetch a beer'
 POISON = 'go nowhere'
 """With this instruction the network predicts NaN."""
 

@@ -5,23 +5,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
-import re
 import signal
 import time
 
 from mobile_vla_core.safety import StopReason
 from mobile_vla_policy.guard.command_guard import GuardReason
 
+from .braking import braking_of
 from .checkpoints import INSTRUCTIONS
-from .fault import Fault, LIMIT, PERIOD, Result, STOP_TIME
+from .fault import Fault, Observation, Outcome, PERIOD, STOP_TIME, wait_for_reason
 from .sentence import pattern_of
 from .stack import PATIENCE, Stack
 
 GUARD_LIMIT = 0.2
 """From the end of the policy node to zero [s]."""
-_IN_ORDER = STOP_TIME + 4 * PERIOD
-"""The policy node brakes, then ends [s]."""
+_IN_ORDER = 4 * PERIOD
+"""The policy node brakes within so long, then it ends [s]."""
 
 
 def signal_node(number: signal.Signals) -> Callable[[Stack], float]:
@@ -76,33 +75,39 @@ def release(stack: Stack) -> None:
     stack.arm()
 
 
-def change_in_mid_chunk(stack: Stack, slack: float) -> Result:
-    """Give a new instruction: from then on only predictions made for it move the robot."""
-    del slack
-    stack.wait_until_driving()
-    first, since = len(stack.statuses), time.time()
+def change_in_mid_chunk(stack: Stack, slack: float) -> Outcome:
+    """Give a new instruction while no image comes: the rest of the old chunk moves nobody."""
+    first, given, told = len(stack.statuses), len(stack.commands), len(stack.node_commands)
+    stack.camera(running=False)
     stack.set_parameter('instruction', INSTRUCTIONS[1])
+    changed = time.time()
+    reason = wait_for_reason(stack, StopReason.NO_CHUNK, first)
+    limit = 2 * PERIOD + STOP_TIME
+    time.sleep(max(0.0, changed + limit + slack - time.time()))
+    stops = [
+        braking_of(commands, changed)
+        for commands in (stack.commands[given:], stack.node_commands[told:])
+    ]
+    stopped = all(stop is not None and stop.zero <= limit + slack for stop in stops)
+    shown, first = stack.camera(running=True), len(stack.statuses)
     stack.wait_until_driving()
-    fresh = next(
-        status
-        for status in stack.statuses[first:]
-        if status.state == 'driving' and status.instruction == INSTRUCTIONS[1]
-    )
+    fresh = next(status for status in stack.statuses[first:] if status.state == 'driving')
     stamp = fresh.header.stamp.sec + fresh.header.stamp.nanosec * 1e-9
-    reasons = [status.reason for status in stack.statuses[first:] if status.reason]
     # The image behind the first command for the new instruction was taken after the change.
-    later = stamp - fresh.chunk_age >= since
-    stack.set_parameter('instruction', INSTRUCTIONS[0])
-    stack.wait_until_driving()
-    return Result(
-        'instruction changed in mid-chunk',
-        'no command of the old chunk; drives on by an image of after the change',
-        f'drove on {stamp - since:.2f} s later, by an image {fresh.chunk_age:.2f} s old',
-        None,
-        next(iter(reasons), ''),
-        True,
-        later,
+    later = fresh.instruction == INSTRUCTIONS[1] and stamp - fresh.chunk_age >= changed
+    return Outcome(
+        f'{"zero" if stopped else "no zero"} by the old chunk; drove on {stamp - shown:.2f} s '
+        f'after the next image, by one {fresh.chunk_age:.2f} s old',
+        stopped and later,
+        reason,
+        None if stops[0] is None else round(stops[0].zero, 3),
     )
+
+
+def change_back(stack: Stack) -> None:
+    """Give the usual instruction."""
+    stack.camera(running=True)
+    stack.set_parameter('instruction', INSTRUCTIONS[0])
 
 
 def start_second(stack: Stack) -> float:
@@ -121,33 +126,6 @@ def end_second(stack: Stack) -> None:
     second.wait(PATIENCE)
     wait_until_alone(stack)
     stack.rearm()
-
-
-def refused(name: str, checkpoint: str, sentence: str):
-    """Return a fault of a checkpoint that is refused when the node is configured."""
-
-    def run(stack: Stack, slack: float, checkpoints: dict[str, Path]) -> Result:
-        stack.wait_until_driving()
-        stack.unconfigure()
-        given, said = len(stack.commands), len(stack.written())
-        configured = stack.configure(checkpoint=str(checkpoints[checkpoint]))
-        time.sleep(0.5)
-        found = re.search(sentence, stack.written()[said:])
-        moved = any(moves for _, moves in stack.commands[given:])
-        stack.configure(checkpoint=str(checkpoints['good']))
-        stack.activate()
-        stack.wait_until_driving()
-        return Result(
-            name,
-            'refused at configure; drives when a good policy is served',
-            'configured' if configured else 'refused',
-            0.0 if not moved else None,
-            found.group() if found else '',
-            True,
-            not configured and not moved and found is not None,
-        )
-
-    return run
 
 
 def jump(seconds: float) -> Callable[[Stack], float]:
@@ -169,8 +147,14 @@ NODE_FAULTS = (
         StopReason.EMERGENCY_STOP,
         release,
         2 * PERIOD,
-    ).run,
-    change_in_mid_chunk,
+        0.0,
+    ),
+    Observation(
+        'instruction changed in mid-chunk',
+        'brakes to zero in mid-chunk; drives on by an image of after the change',
+        change_in_mid_chunk,
+        change_back,
+    ),
     Fault(
         'two policies on one topic',
         'the guard gives zero until one is ended and the other starts from rest',
@@ -178,8 +162,9 @@ NODE_FAULTS = (
         GuardReason.CROWDED,
         end_second,
         GUARD_LIMIT,
+        0.0,
         by_guard=True,
-    ).run,
+    ),
     Fault(
         'node SIGSTOP (guard)',
         'the guard gives zero until the node goes on and starts from rest',
@@ -187,8 +172,9 @@ NODE_FAULTS = (
         GuardReason.SILENT,
         go_on,
         GUARD_LIMIT,
+        0.0,
         by_guard=True,
-    ).run,
+    ),
     Fault(
         'node SIGTERM',
         'brakes to zero and ends; drives when started again',
@@ -196,7 +182,7 @@ NODE_FAULTS = (
         StopReason.NOT_ACTIVE,
         start_again,
         _IN_ORDER,
-    ).run,
+    ),
     Fault(
         'node SIGINT',
         'brakes to zero and ends; drives when started again',
@@ -204,7 +190,7 @@ NODE_FAULTS = (
         StopReason.NOT_ACTIVE,
         start_again,
         _IN_ORDER,
-    ).run,
+    ),
     Fault(
         'node SIGKILL (guard)',
         'the guard gives zero; drives when started again and armed',
@@ -212,12 +198,9 @@ NODE_FAULTS = (
         GuardReason.SILENT,
         start_after_kill,
         GUARD_LIMIT,
+        0.0,
         by_guard=True,
-    ).run,
-)
-CHECKPOINT_FAULTS = (
-    refused('checkpoint missing', 'missing', r'\S+ is not a folder.*'),
-    refused('checkpoint of another schema', 'foreign', r'\S+ found schema "another_policy".*'),
+    ),
 )
 CLOCK_FAULTS = (
     Fault(
@@ -226,14 +209,12 @@ CLOCK_FAULTS = (
         jump(-50.0),
         StopReason.NO_CHUNK,
         show_and_rearm,
-        LIMIT,
-    ).run,
+    ),
     Fault(
         'clock jumps ahead under sim time',
         'stops until an image of after it was seen; the guard asks for a start from rest',
         jump(30.0),
         StopReason.STALE_IMAGE,
         show_and_rearm,
-        LIMIT,
-    ).run,
+    ),
 )

@@ -5,7 +5,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 import json
+import math
 import os
 from pathlib import Path
 import signal
@@ -32,7 +34,9 @@ from mobile_vla_core.safety import StopReason
 from mobile_vla_msgs.msg import PolicyStatus
 from mobile_vla_policy.guard.command_guard import GuardReason
 
+from .braking import Command
 from .sentence import pattern_of
+from .terminal import Terminal
 
 PATIENCE = 40.0
 """Loading torch takes seconds, more on a busy machine [s]."""
@@ -48,7 +52,7 @@ class Stack:
     A context manager; no process of it is left at its end.
 
     :param domain: ROS 2 domain that nobody else uses
-    :param checkpoint: what the policy node serves
+    :param checkpoints: by name; the policy node serves the one that is called good
     :param log: what the processes write goes there
     :param simulated: all run by the clock of a simulation
     :param parameters: of the policy node
@@ -57,18 +61,19 @@ class Stack:
     def __init__(
         self,
         domain: int,
-        checkpoint: Path,
+        checkpoints: dict[str, Path],
         log: Path,
         *,
         simulated: bool = False,
         **parameters: object,
     ) -> None:
         self._simulated = simulated
+        self.checkpoints = checkpoints
         self._environment = dict(os.environ, ROS_DOMAIN_ID=str(domain))
         self._environment['PYTHONPATH'] = os.pathsep.join(path for path in sys.path if path)
         self._environment['ROS_AUTOMATIC_DISCOVERY_RANGE'] = 'LOCALHOST'
         self._parameters = {
-            'checkpoint': checkpoint,
+            'checkpoint': checkpoints['good'],
             'instruction': 'go left',
             'autostart': True,
             'cmd_vel_topic': INPUT,
@@ -77,12 +82,15 @@ class Stack:
             'worker_timeout': 2.0,
             **parameters,
         }
-        self.commands: list[tuple[float, bool]] = []
-        """When the base was given a command, by its stamp [s], and whether it moves."""
+        self.commands: list[Command] = []
+        """When the base was given a command, by its stamp [s], and its speed."""
+        self.node_commands: list[Command] = []
+        """Likewise those of the policy node, before the guard."""
         self.statuses: list[PolicyStatus] = []
         self.guard_says = ''
         self._processes: list[subprocess.Popen] = []
         self._log = log.open('a+')
+        self._terminal = Terminal(self._log)
         self._start_listener(domain)
         self._camera = self._run(
             str(_CAMERA),
@@ -101,6 +109,7 @@ class Stack:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._terminal.take_output(True)
         for process in self._processes:
             process.send_signal(signal.SIGCONT)
             process.terminate()
@@ -115,6 +124,7 @@ class Stack:
         self._spinning.join()
         self._node.destroy_node()
         rclpy.shutdown(context=self._context)
+        self._terminal.close()
         self._log.close()
 
     def start_policy(self, name: str = 'policy', **parameters: object) -> subprocess.Popen:
@@ -127,6 +137,10 @@ class Stack:
         if name == 'policy':
             self.policy = process
         return process
+
+    def take_output(self, takes: bool) -> None:
+        """Let the terminal of all processes take output, or stop taking it, as Ctrl-S does."""
+        self._terminal.take_output(takes)
 
     def newest(self) -> subprocess.Popen:
         """Return the process that was started last."""
@@ -168,7 +182,7 @@ class Stack:
         def drives() -> bool:
             statuses, commands = self.statuses[seen:][-_STEADY:], self.commands[given:][-_STEADY:]
             says = all(status.state == 'driving' for status in statuses)
-            return len(commands) == _STEADY and says and all(moves for _, moves in commands)
+            return len(commands) == _STEADY and says and all(speed for _, speed in commands)
 
         while True:
             try:
@@ -243,7 +257,7 @@ class Stack:
 
     def written(self) -> str:
         """Return what the processes wrote."""
-        return Path(self._log.name).read_text()
+        return Path(self._log.name).read_text(errors='replace')
 
     def _call(self, kind, name, request):
         client = self._node.create_client(kind, name)
@@ -261,7 +275,7 @@ class Stack:
             [sys.executable, *arguments],
             env=self._environment,
             text=True,
-            **{'stdout': self._log, 'stderr': self._log, **pipes},
+            **{'stdout': self._terminal.fileno(), 'stderr': self._terminal.fileno(), **pipes},
         )
         self._processes.append(process)
         return process
@@ -271,7 +285,10 @@ class Stack:
         rclpy.init(context=self._context, domain_id=domain)
         self._node = Node('base', context=self._context)
         self._emergency_stop = self._node.create_publisher(Bool, 'emergency_stop', 10)
-        self._node.create_subscription(TwistStamped, 'cmd_vel', self._on_command, 10)
+        for topic, commands in (('cmd_vel', self.commands), (INPUT, self.node_commands)):
+            self._node.create_subscription(
+                TwistStamped, topic, partial(self._on_command, commands), 10
+            )
         latched = QoSProfile(depth=10, durability=DurabilityPolicy.TRANSIENT_LOCAL)
         self._node.create_subscription(
             PolicyStatus, 'policy/status', self.statuses.append, latched
@@ -282,11 +299,12 @@ class Stack:
         self._spinning = threading.Thread(target=self._executor.spin)
         self._spinning.start()
 
-    def _on_command(self, message: TwistStamped) -> None:
-        moves = not _at_rest(message.twist)
+    def _on_command(self, commands: list[Command], message: TwistStamped) -> None:
+        linear, angular = message.twist.linear, message.twist.angular
+        speed = math.hypot(linear.x, linear.y, angular.z)
         stamp = message.header.stamp.sec + message.header.stamp.nanosec * 1e-9
         # A simulated stamp cannot be compared with when a fault was made.
-        self.commands.append((time.time() if self._simulated else stamp, moves))
+        commands.append((time.time() if self._simulated else stamp, speed))
 
     def _on_diagnostics(self, message: DiagnosticArray) -> None:
         for status in message.status:

@@ -5,22 +5,39 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-import itertools
 import os
 from pathlib import Path
 import resource
 import signal
-import threading
+from statistics import median
+import subprocess
+import sys
 import time
 
 from mobile_vla_core.safety import StopReason
 
+from .braking import braking_of
 from .checkpoints import INSTRUCTIONS, POISON
-from .fault import Fault, LIMIT, PERIOD, Result, seconds_to_zero, STALENESS, STOP_TIME
+from .fault import (
+    Fault,
+    HOLD,
+    longest_gap,
+    Observation,
+    Outcome,
+    PERIOD,
+    STALENESS,
+    wait_for_reason,
+)
 from .stack import Stack
 
-_AT_ONCE = STOP_TIME + 2 * PERIOD
-"""The worker's end is noticed at once, then the robot brakes [s]."""
+_AT_ONCE = 2 * PERIOD
+"""The worker's end is noticed at once [s]."""
+_WATCHED = 2.0
+"""Time over which the usual duration of an inference is taken [s]."""
+_SLOWER = 3.0
+"""A worker that has a tenth of its time is slower by at least this factor; a part of an inference
+may fall into the time that it has."""
+_THROTTLE = Path(__file__).with_name('throttle.py')
 
 
 def signal_worker(number: signal.Signals) -> Callable[[Stack], float]:
@@ -64,71 +81,64 @@ def nothing(stack: Stack) -> None:
     """Leave it to the policy node."""
 
 
-def throttle(stack: Stack, slack: float) -> Result:
+def throttle(stack: Stack, slack: float) -> Outcome:
     """Give the worker a tenth of its time; every command still rests on an image that is fresh."""
-    stack.wait_until_driving()
-    first, given, before = len(stack.statuses), len(stack.commands), stack.worker()
-    usual = stack.statuses[-1].inference_ms
-    worker, ending = stack.worker(), threading.Event()
-
-    def hold_up() -> None:
-        while not ending.wait(0.005):
-            os.kill(worker, signal.SIGSTOP)
-            ending.wait(0.045)
-            os.kill(worker, signal.SIGCONT)
-
-    thread = threading.Thread(target=hold_up)
-    since = time.time()
-    thread.start()
-    time.sleep(3.0)
-    statuses, commands = stack.statuses[first:], stack.commands[given:]
-    ending.set()
-    thread.join()
-    os.kill(worker, signal.SIGCONT)
+    time.sleep(_WATCHED)
+    usual, before = median(_inferences(stack, _WATCHED)), stack.worker()
+    first, given, since = len(stack.statuses), len(stack.commands), time.time()
+    program = [sys.executable, str(_THROTTLE), str(before)]
+    with subprocess.Popen(program, stdin=subprocess.PIPE) as throttling:
+        time.sleep(1.0 + _WATCHED)
+        slowed = median(_inferences(stack, _WATCHED))
+        statuses, commands = stack.statuses[first:], stack.commands[given:]
+        throttling.stdin.close()
     ages = [status.chunk_age for status in statuses if status.state == 'driving']
-    slowed = max(status.inference_ms for status in statuses)
+    oldest, gap = max(ages, default=float('inf')), longest_gap(commands)
     reasons = [status.reason for status in statuses if status.reason]
-    gaps = [b[0] - a[0] for a, b in itertools.pairwise(commands)]
-    stack.wait_until_driving()
-    # How old an action may be, counted from its image: the age limit.
-    fresh = max(ages, default=0.0) <= STALENESS
-    ok = fresh and max(gaps) < 2 * PERIOD + slack and stack.worker() == before
-    moved = 'drove on' if seconds_to_zero(commands, since) is None else 'stopped at times'
-    return Result(
-        'worker slow by 10x',
-        f'no command by a prediction older than {STALENESS:g} s, the rate is kept',
-        f'{moved}; {usual:.0f} ms became {slowed:.0f} ms; oldest {max(ages, default=0.0):.2f} s; '
-        f'longest period {max(gaps):.3f} s',
-        None,
-        reasons[0] if reasons else '',
-        True,
-        ok,
+    moved = 'drove on' if braking_of(commands, since) is None else 'stopped at times'
+    slower = slowed > _SLOWER * usual
+    return Outcome(
+        f'{moved}; {usual:.0f} ms became {slowed:.0f} ms'
+        f'{"" if slower else ", which is not slow"}; oldest {oldest:.2f} s; '
+        f'longest period {gap:.3f} s',
+        # How old an action may be, counted from its image: the age limit.
+        slower and oldest <= STALENESS and gap < 2 * PERIOD + slack and stack.worker() == before,
+        next(iter(reasons), ''),
     )
 
 
-def serve(name: str, reason: StopReason, checkpoint: str = 'good', **parameters: object):
+def _inferences(stack: Stack, seconds: float) -> list[float]:
+    """Return the durations of those of the last so many seconds [ms]."""
+    return [status.inference_ms for status in stack.statuses[-round(seconds / PERIOD) :]]
+
+
+def serve(
+    name: str, reason: StopReason, checkpoint: str = 'good', **parameters: object
+) -> Observation:
     """Return a fault of what is served: the robot must not move at all, until good is served."""
 
-    def run(stack: Stack, slack: float, checkpoints: dict[str, Path]) -> Result:
-        def make(stack: Stack) -> float:
-            stack.unconfigure()
-            since = time.time()
-            if not stack.configure(checkpoint=str(checkpoints[checkpoint]), **parameters):
-                raise RuntimeError('it was refused at configure')
-            stack.activate()
-            return since
+    def watch(stack: Stack, slack: float) -> Outcome:
+        del slack
+        stack.unconfigure()
+        first, given, told = len(stack.statuses), len(stack.commands), len(stack.node_commands)
+        if not stack.configure(checkpoint=str(stack.checkpoints[checkpoint]), **parameters):
+            return Outcome('it was refused at configure', right=False)
+        stack.activate()
+        said = wait_for_reason(stack, reason, first)
+        time.sleep(HOLD)
+        commands = [*stack.commands[given:], *stack.node_commands[told:]]
+        moved = any(speed for _, speed in commands)
+        seen = 'it moved' if moved else 'never moved'
+        return Outcome(seen, not moved and bool(commands), said, None if moved else 0.0)
 
-        def end(stack: Stack) -> None:
-            stack.unconfigure()
-            usual = {'added_latency': 0.0} if parameters else {}
-            if not stack.configure(checkpoint=str(checkpoints['good']), **usual):
-                raise RuntimeError('the good checkpoint was refused')
-            stack.activate()
+    def end(stack: Stack) -> None:
+        stack.unconfigure()
+        usual = {'added_latency': 0.0} if parameters else {}
+        if not stack.configure(checkpoint=str(stack.checkpoints['good']), **usual):
+            raise RuntimeError('the good checkpoint was refused')
+        stack.activate()
 
-        expected = 'never moves; drives when a good policy is served'
-        return Fault(name, expected, make, reason, end, PERIOD).run(stack, slack)
-
-    return run
+    return Observation(name, 'never moves; drives when a good policy is served', watch, end)
 
 
 WORKER_FAULTS = (
@@ -139,15 +149,14 @@ WORKER_FAULTS = (
         StopReason.WORKER_DOWN,
         nothing,
         _AT_ONCE,
-    ).run,
+    ),
     Fault(
         'worker SIGSTOP',
         'brakes to zero, kills the worker, goes on with a new one',
         signal_worker(signal.SIGSTOP),
         StopReason.STALE_CHUNK,
         nothing,
-        LIMIT,
-    ).run,
+    ),
     Fault(
         'worker SIGSEGV',
         'brakes to zero, goes on with a new worker',
@@ -155,24 +164,27 @@ WORKER_FAULTS = (
         StopReason.WORKER_DOWN,
         nothing,
         _AT_ONCE,
-    ).run,
+    ),
     Fault(
         'worker out of memory',
         'brakes to zero, goes on with a new worker',
         take_memory,
         StopReason.WORKER_DOWN,
         give_memory,
-        LIMIT,
-    ).run,
-    throttle,
+    ),
+    Observation(
+        'worker slow by 10x',
+        f'no command by a prediction older than {STALENESS:g} s, the rate is kept',
+        throttle,
+        nothing,
+    ),
     Fault(
         'NaN output',
         'brakes to zero, drives on with another instruction',
         change_instruction(POISON),
         StopReason.BAD_CHUNK,
         change_instruction(INSTRUCTIONS[0]),
-        LIMIT,
-    ).run,
+    ),
 )
 SERVING_FAULTS = (
     serve('huge output', StopReason.WORKER_FAILED, 'huge'),
