@@ -10,7 +10,8 @@ cores; beside it, in the same run, the original way: that model inside the timer
 age of images the policy is nano as it is trained. Everything is measured twice, without and with
 real-time priority (SCHED_FIFO); keys with the suffix _realtime are null where that is refused. The
 period is measured a third time, with the suffix _idle: without real-time priority, but with a
-worker that computes only when no other program does (worker_nice 20).
+worker that computes only when no other program does (worker_nice 20). ready_s is the time from the
+start of the process until its services answer and it is configured, beside a camera of 30 Hz.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from collections.abc import Sequence
 import json
 import os
 from pathlib import Path
+from statistics import median
 import sys
 import tempfile
 from typing import Any
@@ -34,6 +36,7 @@ RATE = 20.0
 MODEL_CPU_MS = 300.0
 PRIORITY = 40
 ORIGINAL = Path(__file__).parent / 'rig' / 'original_node.py'
+STARTS = 3
 ORIGINAL_SECONDS = 20.0
 """Long enough: its errors are as long as an inference."""
 
@@ -63,6 +66,17 @@ def drive(
         warnings = rig.statuses[-1].warnings
         rig.record(seconds)
     return rig, next((text for text in warnings if 'real-time priority' in text), '')
+
+
+def seconds_to_ready(checkpoint: Path) -> float:
+    """Return the time until the policy node is configured, the median of a few starts [s]."""
+    command = ['-m', 'mobile_vla_policy.policy_node', '--ros-args', '--log-level', 'error']
+    command += ['-p', f'checkpoint:={checkpoint}']
+    found = []
+    for _ in range(STARTS):
+        with ServingRig(command) as rig:
+            found.append(rig.configure())
+    return median(found)
 
 
 def drive_originally(checkpoint: Path, seconds: float, threads: int, priority: int) -> ServingRig:
@@ -119,6 +133,7 @@ def measure(folder: Path, seconds: float) -> dict[str, Any]:
         'cores': threads,
         'model_cpu_ms': round(save_slow_nano(slow, MODEL_CPU_MS), 1),
         'load_before': os.getloadavg()[0],
+        'ready_s': round(seconds_to_ready(nano), 2),
         'realtime_refused': '',
     }
     for suffix, priority in (('', 0), ('_realtime', PRIORITY)):

@@ -12,6 +12,8 @@ import threading
 import time
 
 from geometry_msgs.msg import Twist
+from lifecycle_msgs.msg import Transition
+from lifecycle_msgs.srv import ChangeState
 import numpy as np
 from rclpy.context import Context
 from rclpy.executors import SingleThreadedExecutor
@@ -56,6 +58,7 @@ class ServingRig:
             threading.Thread(target=self._executor.spin),
             threading.Thread(target=self._publish_images),
         ]
+        self.started = time.monotonic()
         self._process = subprocess.Popen([sys.executable, *command])
         for thread in self._threads:
             thread.start()
@@ -82,6 +85,17 @@ class ServingRig:
         """Process id of the program."""
         return self._process.pid
 
+    def configure(self) -> float:
+        """Configure the program, a lifecycle node; return the time since its start [s]."""
+        client = self._node.create_client(ChangeState, 'policy/change_state')
+        self.wait(client.service_is_ready)
+        request = ChangeState.Request(transition=Transition(id=Transition.TRANSITION_CONFIGURE))
+        answer = client.call_async(request)
+        self.wait(answer.done)
+        if not answer.result().success:
+            raise RuntimeError('the node was not configured')
+        return time.monotonic() - self.started
+
     def wait(self, condition: Callable[[], bool]) -> None:
         """Wait until a condition holds."""
         deadline = time.monotonic() + PATIENCE
@@ -90,7 +104,7 @@ class ServingRig:
                 raise RuntimeError(f'the node ended with status {self._process.returncode}')
             if time.monotonic() > deadline:
                 raise RuntimeError(f'waited {PATIENCE:g} s in vain; last: {self.statuses[-1:]}')
-            time.sleep(0.05)
+            time.sleep(0.01)
 
     def record(self, seconds: float) -> None:
         """Forget what was heard so far and listen for so long."""

@@ -19,7 +19,7 @@ from std_msgs.msg import String
 from mobile_vla_core.episodes import find_episodes
 
 DRIVING = {'instruction': 'go left', 'autostart': True}
-READY = 5.0
+READY = 6.0
 """The services of an idle machine's node are there after about a second [s]."""
 FAILING_TICK = """
 import sys
