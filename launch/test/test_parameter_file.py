@@ -2,11 +2,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests for parameter_file.py."""
 
+from pathlib import Path
+
 from mobile_vla_bringup.parameter_file import parameters_of
 import pytest
 
 from mobile_vla_core.errors import ConfigError
 
+CONFIG = Path(__file__).resolve().parents[1] / 'config'
 CONTENT = """
 /**/guard:
   ros__parameters: {rate: 30.0}
@@ -48,3 +51,18 @@ def test_what_is_no_file_of_parameters_is_refused_by_name(path, content):
 def test_a_file_that_is_not_there_is_refused_by_name(tmp_path):
     with pytest.raises(ConfigError, match=r'absent\.yaml cannot be read'):
         parameters_of(tmp_path / 'absent.yaml', 'guard')
+
+
+@pytest.mark.parametrize(
+    ('robot', 'counts'),
+    [
+        ('differential', True),
+        ('jetson_omni', True),
+        ('omnidirectional', True),
+        ('turtlebot4', True),
+        ('simulated', False),
+    ],
+)
+def test_a_frozen_camera_counts_at_rest_on_real_robots_whose_images_have_noise(robot, counts):
+    policy = parameters_of(CONFIG / f'{robot}.yaml', 'policy')
+    assert policy['frozen_at_rest'] is counts
