@@ -125,7 +125,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument('--lanes', type=int, default=4, help='simulators side by side')
     parser.add_argument('--disturbance', type=float, default=0.0, help='1 is the training level')
     parser.add_argument(
-        '--added-latency-ms', type=float, default=0.0, help='each inference takes so much longer'
+        '--added-latency-ms', type=float, default=0.0, help='each prediction comes so much later'
     )
     parser.add_argument(
         '--no-latency-compensation',

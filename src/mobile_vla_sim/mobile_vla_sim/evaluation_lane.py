@@ -25,8 +25,10 @@ class LaneSettings:
     rate: float = 20.0
     disturbance: float = 0.0
     added_latency: float = 0.0
-    """Every inference takes so much longer [s]."""
+    """Every prediction comes so much later [s]."""
     latency_compensation: bool = True
+    max_chunk_age: float = 0.5
+    """Oldest image behind a prediction in use [s]."""
 
 
 class EvaluationLane:
@@ -48,6 +50,7 @@ class EvaluationLane:
                 'checkpoint': settings.checkpoint,
                 'rate': settings.rate,
                 'added_latency': settings.added_latency,
+                'max_chunk_age': settings.max_chunk_age,
                 # Lanes that start side by side slow each other's cameras down for a while.
                 'camera_wait': 0.0,
                 'latency_compensation': str(settings.latency_compensation).lower(),
