@@ -145,7 +145,8 @@ class WorkerProcess:
         try:
             reason, detail = self._read_replies(loaded_by)
         except Exception as error:  # An answer that cannot be read or used.
-            traceback.print_exc()
+            with suppress(OSError):  # Such as when nobody takes what is written.
+                traceback.print_exc()
             detail = self._kill(f'{type(error).__name__}: {error}')
             reason = StopReason.WORKER_DOWN
         how = self._reap(process)
