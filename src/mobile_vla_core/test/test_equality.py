@@ -3,6 +3,7 @@
 """Serving, training and encoding every window afresh give the same numbers, for both networks."""
 
 import kosmos2_fixture
+import numpy as np
 import policy_fixture
 import pytest
 import torch
@@ -110,6 +111,23 @@ def test_the_oldest_frame_of_a_window_counts_and_the_one_before_does_not(kind):
     assert difference(*(PolicyOutput(*(v[oldest] for v in o)) for o in (before, after))) > CLOSE
     later = [PolicyOutput(*(v[oldest + 1 :] for v in o)) for o in (before, after)]
     assert difference(*later) <= 1e-6
+
+
+@torch.no_grad()
+@pytest.mark.parametrize('pieces', [2, 4, 2 * FRAMES + 3])
+def test_work_in_pieces_gives_what_it_gives_at_once_and_encodes_as_often_as_asked(kind, pieces):
+    network, seen = kind.network().eval(), []
+    clips = torch.from_numpy(np.stack([kind.frames(FRAMES), 255 - kind.frames(FRAMES)]))
+    clips, tokens = clips.permute(0, 1, 4, 2, 3), network.tokenize([INSTRUCTION, 'go right'])
+    whole = network(clips, tokens)
+
+    def note(_, arguments, named):
+        seen.append(len((*arguments, *named.values())[0]))
+
+    network.parts()['vision'].register_forward_pre_hook(note, with_kwargs=True)
+    assert difference(network(clips, tokens, pieces), whole) <= CLOSE
+    assert len(seen) == pieces
+    assert max(seen) <= -(-2 * FRAMES // pieces)
 
 
 def gradients(network, forward, frames) -> dict[str, torch.Tensor]:

@@ -119,7 +119,7 @@ class PolicyNetwork(nn.Module, ABC):
             if name != HEAD:
                 part.to(dtype)
 
-    def forward(self, clips: Tensor, tokens: Tensor) -> PolicyOutput:
+    def forward(self, clips: Tensor, tokens: Tensor, pieces: int = 1) -> PolicyOutput:
         """
         Predict a chunk for every frame of contiguous clips, encoding each frame once.
 
@@ -128,13 +128,27 @@ class PolicyNetwork(nn.Module, ABC):
 
         :param clips: shape (B, T, 3, H, W_px) uint8 RGB
         :param tokens: shape (B, L)
+        :param pieces: in how many the work is done one after the other, to need less memory;
+            processes that share the weights of a network must all give the same number
         :return: of B * T windows, clip by clip
         """
         clip_count, length = clips.shape[:2]
-        per_frame = tokens.repeat_interleave(length, dim=0)
-        features = self.encode(clips.flatten(0, 1), per_frame).unflatten(0, (clip_count, length))
-        windows = features[:, window_indices(length, self.window, features.device)]
-        return self.act(windows.flatten(0, 1))
+        features = self._encode_pieces(
+            clips.flatten(0, 1), tokens.repeat_interleave(length, dim=0), pieces
+        )
+        first = torch.arange(clip_count, device=features.device)[:, None, None] * length
+        windows = (first + window_indices(length, self.window, features.device)).flatten(0, 1)
+        outputs = [self.act(features[one]) for one in windows.tensor_split(pieces) if len(one)]
+        return PolicyOutput(*map(torch.cat, zip(*outputs, strict=True)))
+
+    def _encode_pieces(self, frames: Tensor, tokens: Tensor, pieces: int) -> Tensor:
+        features = []
+        for piece in zip(frames.tensor_split(pieces), tokens.tensor_split(pieces), strict=True):
+            if len(piece[0]):
+                features.append(self.encode(*piece))
+            else:  # more pieces than frames: keep in step with the other processes
+                self.encode(frames[:1], tokens[:1])
+        return torch.cat(features)
 
 
 def window_indices(length: int, window: int, device: torch.device | None = None) -> Tensor:
