@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests for dataset.py."""
 
+from dataclasses import replace
+
 from conftest import HEIGHT, STEPS, WIDTH, write_episode
 import h5py
 import numpy as np
@@ -170,6 +172,19 @@ def test_ranks_divide_the_validation_episodes_and_validate_none_twice(cache, cod
     for dataset in ranks:
         for i in range(len(dataset)):
             assert dataset[i].valid.any() != dataset.is_padding(i)
+
+
+@pytest.mark.parametrize('world_size', [1, 2, 3, 7])
+def test_all_ranks_know_the_longest_episode_that_any_has_next(cache, codec, world_size):
+    lengths = (3, 20, 11, 2, 5)
+    episodes = [replace(e, length=n) for e, n in zip(cache.episodes, lengths, strict=False)]
+    ranks = [
+        EpisodeDataset(cache, episodes, codec, chunk=CHUNK, rank=rank, world_size=world_size)
+        for rank in range(world_size)
+    ]
+    for i in range(len(ranks[0])):
+        frames = [dataset[i].frames.shape[1] for dataset in ranks]
+        assert {dataset.longest(i) for dataset in ranks} == {max(frames)}
 
 
 @pytest.mark.parametrize('start', ['fork', 'spawn'])

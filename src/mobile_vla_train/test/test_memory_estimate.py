@@ -3,6 +3,9 @@
 """Tests for memory_estimate.py and parameter_table.py."""
 
 from dataclasses import replace
+import json
+import subprocess
+import sys
 
 import pytest
 import torch
@@ -37,6 +40,23 @@ SMALL_BACKBONE = {
     },
 }
 TEXT = 'keep to the left of the box'
+
+
+PEAK = """
+import json, resource, sys
+import torch
+from mobile_vla_core.policies.architecture import build_network
+torch.set_num_threads(1)
+network = build_network('kosmos2_lstm', json.loads(sys.argv[1])).eval()
+def peak():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+with torch.inference_mode():
+    tokens = network.tokenize(['keep to the left of the box'])
+    network(torch.zeros(1, 1, 3, 224, 224, dtype=torch.uint8), tokens)
+    before = peak()
+    network(torch.zeros(1, 300, 3, 224, 224, dtype=torch.uint8), tokens, int(sys.argv[2]))
+print(peak() - before)
+"""
 
 
 @pytest.fixture(scope='module')
@@ -103,6 +123,34 @@ def test_measured_activations_grow_with_the_clip(nano):
     one, four = (measured_activations(nano, length, TEXT) for length in (1, 4))
     assert one > 0.0
     assert 3.0 < four / one < 4.5
+
+
+def test_validation_grows_with_the_longest_episode_by_its_frames_and_features_alone(kosmos2):
+    config = TrainConfig(policy=PolicyConfig('kosmos2_lstm'), data=DataConfig(clip_length=4))
+    four, many = (estimate_memory(kosmos2, config, TEXT, n).validation for n in (4, 3000))
+    frame_and_feature = 3 * 224 * 224 + 4 * 128
+    assert many - four == pytest.approx(2996 * frame_and_feature)
+    assert estimate_memory(kosmos2, config, TEXT).validation == pytest.approx(0.0)
+
+
+def test_what_is_larger_counts_training_or_validation():
+    estimate = MemoryEstimate(2 * GIB, 0.0, 0.0, 0.0, 1 * GIB, 3 * GIB, 5 * GIB)
+    assert estimate.total == 8 * GIB
+    assert estimate._replace(validation=2 * GIB).total == 6 * GIB
+    (finding,) = estimate.findings(8 * GIB, 'the device')
+    assert 'lower data.clip_length' in finding.text
+
+
+def test_a_long_episode_is_validated_in_the_memory_that_is_said(kosmos2):
+    """The peak of a process that validates, beside one that validates a clip: see PEAK."""
+    config = TrainConfig(policy=PolicyConfig('kosmos2_lstm'), data=DataConfig(clip_length=4))
+    network = json.dumps({'lstm_dim': 16, 'lstm_layers': 1, 'backbone': SMALL_BACKBONE})
+    in_pieces, at_once = (
+        int(subprocess.check_output([sys.executable, '-c', PEAK, network, str(n)], text=True))
+        for n in (75, 1)
+    )
+    assert in_pieces < 1.5 * estimate_memory(kosmos2, config, TEXT, 300).validation
+    assert at_once > 3 * in_pieces
 
 
 def test_several_processes_share_a_batch_and_shards_share_the_weights(nano):

@@ -6,12 +6,14 @@ import json
 import subprocess
 import sys
 
+from conftest import write_episode
 import pytest
 import torch
 from training_rig import command, environment, scalars_of, SMALL, train, weights_of
 
 from mobile_vla_core.checkpoint import load_policy
 from mobile_vla_train.learning.trainer_state import load_state
+from mobile_vla_train.train import main
 
 CLOSE = {'rtol': 1e-4, 'atol': 2e-5}
 """Two processes add the same numbers in another order; twelve steps of AdamW carry that on."""
@@ -127,6 +129,26 @@ def test_two_halves_of_a_network_learn_what_the_whole_does(episodes, tmp_path):
     assert state['step'] == 12
     assert all(type(tensor) is torch.Tensor for tensor in state['state_dict'].values())
     assert load_policy(shards / 'checkpoints' / 'best').card.architecture == 'nano'
+
+
+def test_halves_of_kosmos2_validate_episodes_of_unequal_length_as_the_whole_does(tmp_path):
+    """Each layer is gathered when it is used, so both processes must use it equally often."""
+    data = tmp_path / 'data'
+    for number in range(8):
+        write_episode(data, number, steps=10 + 9 * number)
+    settings = [
+        *('--config', 'kosmos2_tiny', 'schedule.steps=4', 'schedule.epoch_steps=2'),
+        *('data.validation_fraction=0.4', 'data.clip_length=6', 'validation.figures=false'),
+        *('log_every=1', 'threads=1', '--data', str(data), '--output'),
+    ]
+    assert main([*settings, str(tmp_path / 'alone')]) == 0
+    run_on_two(
+        *('-m', 'mobile_vla_train.train', *settings, str(tmp_path / 'shards')),
+        *('strategy=fsdp', 'devices=2'),
+    )
+    whole, halves = metrics_of(tmp_path / 'alone'), metrics_of(tmp_path / 'shards')
+    assert halves['validation']['frames'] == whole['validation']['frames']
+    assert halves['validation_loss'] == pytest.approx(whole['validation_loss'], rel=1e-4)
 
 
 @pytest.mark.parametrize(

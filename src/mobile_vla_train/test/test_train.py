@@ -16,6 +16,8 @@ import yaml
 from mobile_vla_core.checkpoint import load_policy
 from mobile_vla_core.episodes.folder import find_episodes
 from mobile_vla_core.episodes.reader import Episode
+from mobile_vla_train.config_file import load_config
+from mobile_vla_train.run import TrainingRun
 from mobile_vla_train.train import main
 
 
@@ -140,6 +142,22 @@ def test_two_halves_of_a_batch_added_up_teach_what_the_whole_does(episodes, tmp_
     whole, added, half = (weights_of(tmp_path / name) for name in ('whole', 'halves', 'half'))
     far = max((added[name] - whole[name]).abs().max() for name in whole)
     assert far < 2e-5 < max((half[name] - whole[name]).abs().max() for name in whole) / 10
+
+
+def test_validation_encodes_no_more_frames_at_once_than_a_clip_has(tmp_path):
+    for number in range(4):
+        write_episode(tmp_path / 'data', number, steps=43)
+    run = TrainingRun(
+        tmp_path / 'data', tmp_path / 'run', load_config('nano', [*SMALL, 'schedule.steps=3'])
+    )
+    encoded = []
+    run.module.kept_network().parts()['vision'].register_forward_pre_hook(
+        lambda _, arguments: encoded.append(len(arguments[0]))
+    )
+    metrics = run.fit()
+    assert metrics['validation']['frames'] == 43
+    assert sum(encoded) == 2 * 43  # under the instruction, and under the swapped one
+    assert max(encoded) <= 8
 
 
 def test_a_split_is_kept_from_run_to_run(run, episodes):

@@ -150,10 +150,14 @@ class EpisodeDataset(Dataset[ClipBatch]):
         rank: int = 0,
         world_size: int = 1,
     ) -> None:
-        own = list(episodes)[rank::world_size]
-        self._recorded = len(own)
-        missing = -(-len(episodes) // world_size) - len(own)
-        self.episodes = own + [own[-1] if own else episodes[0]] * missing
+        shares = [list(episodes)[one::world_size] for one in range(world_size)]
+        padded = [
+            own + [own[-1] if own else episodes[0]] * (len(shares[0]) - len(own)) for own in shares
+        ]
+        self.episodes = padded[rank]
+        self._recorded = len(shares[rank])
+        items = zip(*padded, strict=True)
+        self._longest = [max(episode.length for episode in item) for item in items]
         self._cache = cache
         self._codec = codec
         self._chunk = chunk
@@ -164,6 +168,10 @@ class EpisodeDataset(Dataset[ClipBatch]):
     def is_padding(self, index: int) -> bool:
         """Return whether an item only makes up the number."""
         return index >= self._recorded
+
+    def longest(self, index: int) -> int:
+        """Return the frames of the longest episode that any rank has as this item."""
+        return self._longest[index]
 
     def __getitem__(self, index: int) -> ClipBatch:
         episode = self.episodes[index]

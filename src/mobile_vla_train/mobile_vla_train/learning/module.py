@@ -191,13 +191,15 @@ class PolicyModule(lightning.LightningModule):
 
     def validation_step(self, batch: ClipBatch, index: int) -> None:
         dataset = self.trainer.val_dataloaders.dataset
-        output = self._predict(batch, batch.instructions, kept=True)
+        # A sharded network is run by all processes at once, so equally often by each.
+        frames = dataset.longest(index) if self.sharded else batch.frames.shape[1]
+        pieces = -(-frames // self._config.data.clip_length)
+        output = self._predict(batch, batch.instructions, pieces)
         swapped = [mirror_instruction(text) for text in batch.instructions]
         has_side = swapped != batch.instructions
-        # A sharded network is run by all processes at once, so equally often by each.
         swapped_output = None
         if has_side or self.sharded:
-            swapped_output = self._predict(batch, swapped, kept=True)
+            swapped_output = self._predict(batch, swapped, pieces)
         if dataset.is_padding(index):
             return
         episode, loss = dataset.episodes[index], self._loss(output, batch)
@@ -233,16 +235,16 @@ class PolicyModule(lightning.LightningModule):
         for name, value in scalars(self.metrics['validation']).items():
             self.log(f'validation/{name}', value, rank_zero_only=True)
 
-    def _predict(
-        self, batch: ClipBatch, instructions: list[str], *, kept: bool = False
-    ) -> PolicyOutput:
-        network = self.kept_network() if kept else self.network
+    def _predict(self, batch: ClipBatch, instructions: list[str], pieces: int = 0) -> PolicyOutput:
+        """Run the network that is trained, or, in pieces, the one that is kept."""
         key = tuple(instructions)
         if key not in self._tokens:
             if len(self._tokens) >= _MOST_TOKENS:
                 self._tokens.clear()
-            self._tokens[key] = network.tokenize(instructions).to(self.device)
-        return network(batch.frames, self._tokens[key])
+            self._tokens[key] = self.network.tokenize(instructions).to(self.device)
+        if not pieces:
+            return self.network(batch.frames, self._tokens[key])
+        return self.kept_network()(batch.frames, self._tokens[key], pieces)
 
     def _seed_dropout(self, index: int) -> None:
         """Draw the same after a resume: chance depends on seed, step and process alone."""

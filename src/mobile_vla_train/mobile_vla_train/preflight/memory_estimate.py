@@ -25,7 +25,7 @@ GIB = 2.0**30
 
 
 class MemoryEstimate(NamedTuple):
-    """What one device holds at the end of a forward pass [bytes]."""
+    """What one device holds at the end of a forward pass, or in validation [bytes]."""
 
     weights: float
     gradients: float
@@ -35,28 +35,39 @@ class MemoryEstimate(NamedTuple):
     casts: float
     """Copies of weights in bfloat16 that autocast keeps for the backward pass."""
     activations: float
+    validation: float = 0.0
+    """What validating the longest episode needs in place of the activations."""
 
     @property
     def total(self) -> float:
-        """All of it."""
-        return float(sum(self))
+        """The most that is held at once."""
+        return float(sum(self.largest().values()))
+
+    def largest(self) -> dict[str, float]:
+        """Return what is held when most is: in training, or in validation."""
+        parts = self._asdict()
+        del parts['activations' if self.validation > self.activations else 'validation']
+        return parts
 
     def findings(self, available: float, device: str) -> list[Finding]:
         """Compare with what a device has [bytes]."""
         if self.total <= TIGHT * available:
             return []
         level = Level.ERROR if self.total > available else Level.WARNING
+        peak = self.largest()
+        clips = 'lower data.clips_per_batch (and raise optimiser.accumulate), set '
+        if 'validation' in peak:
+            clips = 'lower data.clip_length, which is also what validation encodes at once, set '
         text = (
             f'training needs about {self.total / GIB:.1f} GiB, {device} has '
-            f'{available / GIB:.1f} GiB: lower data.clips_per_batch (and raise '
-            f'optimiser.accumulate), set tuning.gradient_checkpointing=true, or '
+            f'{available / GIB:.1f} GiB: {clips}tuning.gradient_checkpointing=true, or '
             f'tuning.mode=lora or frozen'
         )
         return [Finding(level, 'memory', text)]
 
 
 def estimate_memory(
-    network: PolicyNetwork, config: TrainConfig, instruction: str
+    network: PolicyNetwork, config: TrainConfig, instruction: str, longest: int = 0
 ) -> MemoryEstimate:
     """
     Add up what one process will hold.
@@ -67,6 +78,7 @@ def estimate_memory(
     context, fragmentation and buffers of communication come on top: about 1 to 2 GiB.
 
     :param instruction: for the number of tokens
+    :param longest: frames of the longest episode that is validated
     """
     ranks = config.devices * config.nodes
     shards = 1 if config.strategy in ('auto', 'ddp') else ranks
@@ -89,6 +101,7 @@ def estimate_memory(
         average=total * width if config.optimiser.average_decay else 0.0,
         casts=matrices * 2.0 / shards if mixed else 0.0,
         activations=_activations(network, config, instruction, clips),
+        validation=_validation(network, config, instruction, longest),
     )
 
 
@@ -106,6 +119,70 @@ def _activations(
     )
 
 
+def _validation(
+    network: PolicyNetwork, config: TrainConfig, instruction: str, longest: int
+) -> float:
+    """Count a whole episode's frames, their features, and the work on as many as a clip has."""
+    values, block = network.config, min(longest, config.data.clip_length)
+    frames = 3.0 * values['height'] * values['width'] * longest
+    if config.policy.architecture != 'kosmos2_lstm':
+        return frames + measured_activations(network, block, instruction) if block else 0.0
+    text = network.backbone.config.text_config
+    layers = kosmos2_layers(
+        network,
+        frames=block,
+        tokens=network.tokenize([instruction]).shape[1],
+        half=config.precision != '32-true',
+    )
+    pixels = 3.0 * values['height'] * values['width'] * 4.0 * block
+    features = 4.0 * text.embed_dim * longest
+    return frames + pixels + features + max(layer.whole for layer in layers.values())
+
+
+class LayerMemory(NamedTuple):
+    """What the layers of one part of Kosmos-2 keep [bytes]."""
+
+    input: float
+    """Of one layer."""
+    whole: float
+    """All that one layer computes and its backward pass needs."""
+    count: int
+
+
+def kosmos2_layers(
+    network: PolicyNetwork, *, frames: float, tokens: int, half: bool
+) -> dict[str, LayerMemory]:
+    """
+    Compute what one layer of vision and one of text keep for the backward pass.
+
+    For each token, a layer of width h with a feed-forward of r h keeps (9 + 3 r) h numbers in the
+    vision model and (12 + 3 r) h in the text model, which has two more normalisations. Matrices
+    of attention are not kept by fused attention.
+
+    :param frames: encoded at once
+    :param tokens: of the prompt, without the `<s>` and the action token
+    """
+    backbone = network.backbone.config
+    text, vision = backbone.text_config, backbone.vision_config
+    patches = (vision.image_size // vision.patch_size) ** 2 + 1
+    row = tokens + 2 + backbone.latent_query_num
+    found = {}
+    for name, length, width, inner, count, own in (
+        (
+            VISION,
+            patches,
+            vision.hidden_size,
+            vision.intermediate_size,
+            vision.num_hidden_layers,
+            9,
+        ),
+        (TEXT, row, text.embed_dim, text.ffn_dim, text.layers, 12),
+    ):
+        unit = length * frames * width * (2.0 if half else 4.0)
+        found[name] = LayerMemory(unit, unit * (own + 3.0 * inner / width), count)
+    return found
+
+
 def kosmos2_activations(
     network: PolicyNetwork, *, frames: float, tokens: int, half: bool, checkpointing: bool
 ) -> float:
@@ -113,38 +190,30 @@ def kosmos2_activations(
     Compute what the layers of Kosmos-2 keep for the backward pass [bytes].
 
     Counted from the layers in transformers' modeling_kosmos2.py, in the manner of Korthikanti et
-    al. 2022 (arXiv 2205.05198, section 4): for each token, a layer of width h with a feed-forward
-    of r h keeps (9 + 3 r) h numbers in the vision model and (12 + 3 r) h in the text model, which
-    has two more normalisations; the image's projection keeps 3 h for each patch and latent.
-    Matrices of attention are not kept by fused attention. With checkpointing each layer keeps its
-    input, and one layer is whole at a time. A part keeps nothing when neither it nor anything
-    before it is trained.
+    al. 2022 (arXiv 2205.05198, section 4), see `kosmos2_layers`; the image's projection keeps 3 h
+    for each patch and latent. With checkpointing each layer keeps its input, and one layer is
+    whole at a time. A part keeps nothing when neither it nor anything before it is trained.
 
     :param frames: b, frames of a batch on one device
     :param tokens: of the prompt, without the `<s>` and the action token
     """
     backbone = network.backbone.config
-    text, vision = backbone.text_config, backbone.vision_config
+    vision, text = backbone.vision_config, backbone.text_config
     trained = {
         name: any(p.requires_grad for p in part.parameters())
         for name, part in network.parts().items()
     }
-    patches = (vision.image_size // vision.patch_size) ** 2 + 1
-    row = tokens + 2 + backbone.latent_query_num
     seen = trained[VISION]
     spoken = seen or trained[PROJECTION] or trained[TEXT] or trained[HEAD]  # the action token
-    size = 2.0 if half else 4.0
     kept = 3.0 * vision.image_size**2 * 4.0 * frames if seen else 0.0  # pixels
     if seen or trained[PROJECTION]:
-        kept += 3.0 * (patches + backbone.latent_query_num) * frames * text.embed_dim * size
-    for counts, length, width, inner, layers, own in (
-        (seen, patches, vision.hidden_size, vision.intermediate_size, vision.num_hidden_layers, 9),
-        (spoken, row, text.embed_dim, text.ffn_dim, text.layers, 12),
-    ):
-        unit = length * frames * width * size
-        layer = unit * (own + 3.0 * inner / width)
-        whole = unit * layers + layer if checkpointing else layer * layers
-        kept += whole if counts else 0.0
+        patches = (vision.image_size // vision.patch_size) ** 2 + 1
+        rows = (patches + backbone.latent_query_num) * frames
+        kept += 3.0 * rows * text.embed_dim * (2.0 if half else 4.0)
+    layers = kosmos2_layers(network, frames=frames, tokens=tokens, half=half)
+    for counts, layer in ((seen, layers[VISION]), (spoken, layers[TEXT])):
+        every = layer.input * layer.count + layer.whole
+        kept += (every if checkpointing else layer.whole * layer.count) if counts else 0.0
     return kept
 
 

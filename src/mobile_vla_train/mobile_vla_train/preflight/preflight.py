@@ -84,7 +84,7 @@ class PreflightReport:
         lines += [f'  {line}' for line in format_summary(self.summary)[1:]]
         lines += [f'  {line}' for line in format_parameters(self.parameters)]
         parts = ', '.join(
-            f'{name} {value / GIB:.2f}' for name, value in self.memory._asdict().items() if value
+            f'{name} {value / GIB:.2f}' for name, value in self.memory.largest().items() if value
         )
         lines.append(
             f'  memory: about {self.memory.total / GIB:.2f} GiB ({parts}), '
@@ -188,7 +188,8 @@ class Preflight:
             frames = [cache.frames[_middle(cache.episodes[i])][0] for i in chosen]
             probe = probe_instruction(network, np.stack(frames), pair)
             findings += probe.findings()
-        memory = estimate_memory(network, config, max(instructions, key=len))
+        longest = max(e.length for e in cache.select(self._split.validation))
+        memory = estimate_memory(network, config, max(instructions, key=len), longest)
         available, device = device_memory(config.accelerator)
         findings += memory.findings(available, device)
         if overfit:
