@@ -24,6 +24,7 @@ from .kosmos2_config import backbone_deviations, Kosmos2LstmConfig, SLOT
 from .network import HEAD, PolicyNetwork, PolicyOutput, PROJECTION, TEXT, VISION
 from .pretrained import read_config, read_tokenizer, read_weights
 from .prompt_tokenizer import byte_tokenizer, PromptTokenizer, TOKENIZER_FILE
+from .recomputed_layer import recompute_layers
 from .window_head import WindowHead
 
 PIXEL_MEAN = (0.48145466, 0.4578275, 0.40821073)
@@ -117,10 +118,7 @@ class Kosmos2LstmNetwork(PolicyNetwork):
         return (Kosmos2TextBlock, Kosmos2VisionEncoderLayer)
 
     def set_gradient_checkpointing(self, enabled: bool) -> None:
-        verb = 'enable' if enabled else 'disable'
-        # The second name is that of the last transformers for Python 3.10.
-        names = (f'activation_checkpointing_{verb}', f'gradient_checkpointing_{verb}')
-        getattr(self.backbone, next(name for name in names if hasattr(self.backbone, name)))()
+        recompute_layers(self.modules(), enabled)
 
     def load_backbone(self, source: str) -> None:
         """
