@@ -18,7 +18,7 @@ from mobile_vla_train.learning.optimiser import (
     learning_rate_factor,
     parameter_groups,
 )
-from mobile_vla_train.learning.tuning import prepare_network
+from mobile_vla_train.learning.tuning import prepare_network, resting_parts
 from mobile_vla_train.run import network_settings, TrainingRun
 from mobile_vla_train.run_folder import Existing
 from mobile_vla_train.sections import OptimiserConfig, TuningConfig
@@ -187,6 +187,83 @@ def test_gradient_checkpointing_gives_the_same_gradients():
         gradients.append([parameter.grad for parameter in network.parameters()])
     for one, other in zip(*gradients, strict=True):
         torch.testing.assert_close(one, other)
+
+
+def count_calls(network):
+    """Count how often the first layer of text and of vision is computed; see the list grow."""
+    blocks = {'text': network.backbone.text_model.model.layers[0]}
+    blocks['vision'] = network.backbone.vision_model.model.encoder.layers[0]
+    calls = []
+    for name, block in blocks.items():
+        block.self_attn.register_forward_pre_hook(lambda *_, name=name: calls.append(name))
+    return calls
+
+
+@pytest.mark.parametrize(
+    ('tuning', 'expected'),
+    [
+        ({'gradient_checkpointing': False}, ['text', 'vision']),
+        ({}, ['text', 'text', 'vision', 'vision']),
+        ({'mode': 'lora', 'lora_r': 4}, ['text', 'text', 'vision', 'vision']),
+        ({'mode': 'frozen'}, ['text', 'text', 'vision']),  # to the action token, and no further
+    ],
+)
+def test_layers_that_gradients_pass_are_computed_twice_with_gradient_checkpointing(
+    tuning, expected
+):
+    network = tiny_kosmos2(**{'gradient_checkpointing': True, **tuning}).train()
+    for part in resting_parts(network, TuningConfig(mode=tuning.get('mode', 'full'))):
+        part.eval()
+    calls = count_calls(network)
+    frames = torch.randint(0, 256, (1, 3, 3, 56, 56), dtype=torch.uint8)
+    network(frames, network.tokenize(['go left'])).velocity.square().sum().backward()
+    assert sorted(calls) == expected
+    calls.clear()
+    with torch.no_grad():
+        network(frames, network.tokenize(['go left']))
+    assert sorted(calls) == ['text', 'vision']
+
+
+def test_the_configuration_of_a_run_turns_gradient_checkpointing_on(episodes, tmp_path):
+    settings = ['tuning.mode=frozen', 'data.clip_length=4', 'schedule.steps=1', *SHORT[:1]]
+    counts = []
+    for number, checkpointing in enumerate(('false', 'true')):
+        more = [*settings, f'tuning.gradient_checkpointing={checkpointing}', 'threads=1']
+        run = TrainingRun(
+            episodes, tmp_path / str(number), load_config('kosmos2_tiny', more)
+        )  # whose running mean is 0: the network that is trained is validated too
+        calls = count_calls(run.network)
+        run.fit()
+        counts.append([calls.count(name) for name in ('text', 'vision')])
+    (text, vision), (text_again, vision_again) = counts
+    assert text_again == text + 1
+    assert vision_again == vision
+
+
+@pytest.mark.parametrize(
+    ('overrides', 'resting'),
+    [
+        (('tuning.mode=frozen',), {'vision', 'text', 'projection'}),
+        (('tuning.mode=parts', 'tuning.parts=[text]'), {'vision', 'projection'}),
+        (('tuning.mode=lora', 'tuning.lora_r=4'), {'projection'}),
+        ((), set()),
+    ],
+)
+def test_what_is_frozen_drops_nothing_while_the_rest_is_trained(
+    overrides, resting, episodes, tmp_path
+):
+    settings = ['data.clip_length=4', 'schedule.steps=2', *SHORT[:1], 'threads=1', *overrides]
+    run = TrainingRun(episodes, tmp_path, load_config('kosmos2_tiny', settings))
+    modes = {}
+
+    def note(module, _):
+        if run.module.training:
+            for name, part in run.network.parts().items():
+                modes.setdefault(name, set()).update(m.training for m in part.modules())
+
+    run.network.head.register_forward_pre_hook(note)
+    run.fit()
+    assert modes == {name: {name not in resting} for name in run.network.parts()}
 
 
 def test_matrices_decay_and_vectors_do_not_at_two_learning_rates():

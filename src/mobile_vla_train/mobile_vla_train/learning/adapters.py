@@ -10,6 +10,8 @@ from mobile_vla_core.policies.network import PolicyNetwork, TEXT, VISION
 
 from ..sections import TuningConfig
 
+ADAPTED = (TEXT, VISION)
+"""Parts that get adapters."""
 ADAPTER = 'default'
 """peft's name of the one set of adapters."""
 
@@ -25,7 +27,7 @@ def add_adapters(network: PolicyNetwork, config: TuningConfig) -> None:
     chosen = {
         id(layer)
         for name, part in network.parts().items()
-        if name in (TEXT, VISION)
+        if name in ADAPTED
         for layer in part.modules()
         if isinstance(layer, nn.Linear)
     }

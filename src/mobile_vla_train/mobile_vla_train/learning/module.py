@@ -29,7 +29,7 @@ from .loss import ChunkLoss, Loss, NO_WEIGHT
 from .optimiser import build_optimiser, learning_rate_factor
 from .scale import gather, shard
 from .trainer_state import restore_position, store_position
-from .tuning import trained_parts
+from .tuning import resting_parts
 
 _MOST_TOKENS = 4096
 """Different batches of instructions whose tokens are remembered."""
@@ -86,11 +86,7 @@ class PolicyModule(lightning.LightningModule):
         self._watch = DivergenceWatch()
         self._tokens: dict[tuple[str, ...], Tensor] = {}
         self._batch_loss = torch.zeros(())
-        trained = trained_parts(network, config.tuning)
-        adapted = config.tuning.mode == 'lora'
-        self._at_rest = [
-            part for name, part in network.parts().items() if name not in trained and not adapted
-        ]
+        self._at_rest = resting_parts(network, config.tuning)
 
     @property
     def sharded(self) -> bool:
@@ -107,6 +103,9 @@ class PolicyModule(lightning.LightningModule):
         for part in self._at_rest:
             part.eval()
         return self
+
+    def on_fit_start(self) -> None:
+        self.train()  # Lightning leaves every part in the mode that it finds
 
     def configure_model(self) -> None:
         if self.sharded and not self._is_sharded():

@@ -4,11 +4,13 @@
 
 from __future__ import annotations
 
+from torch import nn
+
 from mobile_vla_core.errors import ConfigError
 from mobile_vla_core.policies.network import HEAD, PolicyNetwork
 
 from ..sections import TuningConfig
-from .adapters import add_adapters
+from .adapters import ADAPTED, add_adapters
 
 
 def prepare_network(network: PolicyNetwork, config: TuningConfig) -> None:
@@ -38,3 +40,14 @@ def trained_parts(network: PolicyNetwork, config: TuningConfig) -> tuple[str, ..
             f'it has {", ".join(parts)}'
         )
     return tuple(parts) if config.mode == 'full' else (*config.parts, HEAD)
+
+
+def resting_parts(network: PolicyNetwork, config: TuningConfig) -> list[nn.Module]:
+    """Return the parts of which nothing is trained: in training too they are as in serving."""
+    trained = trained_parts(network, config)
+    adapted = config.mode == 'lora'
+    return [
+        part
+        for name, part in network.parts().items()
+        if name not in trained and not (adapted and name in ADAPTED)
+    ]
