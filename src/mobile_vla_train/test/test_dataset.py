@@ -150,6 +150,24 @@ def test_the_slices_of_all_ranks_are_the_batch_of_one_process(cache, codec, worl
     assert not torch.equal(slices[0].frames, slices[1].frames)
 
 
+def test_one_clip_is_varied_anew_at_every_step(cache, codec):
+    """The same frames each time: one episode, and a clip that holds all of it."""
+    dataset = ClipDataset(
+        cache,
+        cache.episodes[:1],
+        codec,
+        ClipAugmentation(AugmentationConfig()),
+        chunk=CHUNK,
+        clip_length=STEPS,
+        clips_per_batch=1,
+        steps=4,
+        seed=1,
+    )
+    shown = [dataset[step].frames.numpy().tobytes() for step in range(4)]
+    assert len(set(shown)) == 4
+    assert dataset[2].frames.numpy().tobytes() == shown[2]
+
+
 def test_clips_that_cannot_be_shared_equally_are_refused(cache, codec):
     with pytest.raises(ConfigError, match=r'clips_per_batch=4 cannot be shared by 3 processes'):
         clips_of(cache, codec, rank=1, world_size=3)

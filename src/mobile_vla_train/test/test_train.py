@@ -10,14 +10,16 @@ import numpy as np
 import pytest
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 import torch
-from training_rig import SMALL, train, weights_of
+from training_rig import scalars_of, SMALL, train, weights_of
 import yaml
 
 from mobile_vla_core.checkpoint import load_policy
 from mobile_vla_core.episodes.folder import find_episodes
 from mobile_vla_core.episodes.reader import Episode
 from mobile_vla_train.config_file import load_config
+from mobile_vla_train.learning.optimiser import learning_rate_factor
 from mobile_vla_train.run import TrainingRun
+from mobile_vla_train.sections import OptimiserConfig
 from mobile_vla_train.train import main
 
 
@@ -97,6 +99,36 @@ def test_tensorboard_holds_losses_and_validation_by_step(learnt):
     assert losses[-1].value < losses[0].value
     assert len(events.Scalars('validation/mae_linear_y')) == 2
     assert len(events.Scalars('validation/swap_mean_linear_y')) == 2
+    metrics = json.loads((learnt / 'checkpoints' / 'last' / 'metrics.json').read_text())
+    validation = metrics['validation']
+    (scenario,) = validation['per_scenario']
+    name = f'validation/scenario/{scenario}/mae_linear_x'
+    last = validation['per_scenario'][scenario]['policy']['mae_linear_x']
+    assert events.Scalars(name)[-1].value == pytest.approx(last)
+    row = validation['confusion']['movement']
+    assert events.Scalars('validation/right/movement')[-1].value == pytest.approx(
+        row[0] / sum(row)
+    )
+    assert 'validation/right/special' not in events.Tags()['scalars']  # was never recorded
+
+
+@pytest.mark.parametrize('accumulate', [1, 2])
+def test_the_learning_rate_of_every_step_follows_its_schedule(accumulate, episodes, tmp_path):
+    config = OptimiserConfig(warmup_steps=3, final_learning_rate=0.1, learning_rate=0.002)
+    settings = (
+        *('schedule.steps=8', 'schedule.epoch_steps=4', 'log_every=1'),
+        *('optimiser.warmup_steps=3', 'optimiser.final_learning_rate=0.1'),
+        *('optimiser.learning_rate=0.002', 'optimiser.backbone_learning_rate=0.001'),
+        f'optimiser.accumulate={accumulate}',
+    )
+    assert train(episodes, tmp_path, *settings) == 0
+    factors = [learning_rate_factor(step, 8, config) for step in range(8)]
+    for name, rate in (('learning_rate', 0.002), ('backbone_learning_rate', 0.001)):
+        logged = scalars_of(tmp_path, f'train/{name}')
+        assert sorted(logged) == list(range(8))
+        assert [logged[step][0] for step in range(8)] == pytest.approx(
+            [rate * factor for factor in factors]
+        )
 
 
 def test_training_learns_to_follow_the_recorded_side(learnt):

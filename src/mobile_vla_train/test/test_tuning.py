@@ -4,7 +4,8 @@
 
 import pytest
 import torch
-from training_rig import train, weights_of
+from torch._dynamo.utils import counters
+from training_rig import SMALL, train, weights_of
 
 from mobile_vla_core.action_space import ActionCodec
 from mobile_vla_core.checkpoint import load_policy
@@ -264,6 +265,21 @@ def test_what_is_frozen_drops_nothing_while_the_rest_is_trained(
     run.network.head.register_forward_pre_hook(note)
     run.fit()
     assert modes == {name: {name not in resting} for name in run.network.parts()}
+
+
+def test_compiling_is_really_done_and_changes_nothing(episodes, tmp_path, monkeypatch):
+    """Graphs are captured and run as they are: building kernels for them takes a minute."""
+    monkeypatch.setattr(torch._TorchCompileInductorWrapper, '__call__', lambda _, graph, __: graph)
+    losses, graphs = [], []
+    for value in ('false', 'true'):
+        torch._dynamo.reset()
+        counters.clear()
+        settings = [*SMALL, 'schedule.steps=2', 'schedule.epoch_steps=2', f'compile={value}']
+        run = TrainingRun(episodes, tmp_path / value, load_config('nano', settings))
+        losses.append(run.fit()['validation_loss'])
+        graphs.append(counters['stats']['unique_graphs'])
+    assert graphs[0] == 0 < graphs[1]
+    assert losses[1] == pytest.approx(losses[0], rel=1e-5)
 
 
 def test_matrices_decay_and_vectors_do_not_at_two_learning_rates():

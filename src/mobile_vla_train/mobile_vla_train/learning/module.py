@@ -151,6 +151,10 @@ class PolicyModule(lightning.LightningModule):
         norm = torch.nn.utils.clip_grad_norm_(gradients, limit)
         norm = norm.full_tensor() if self.sharded else norm
         self.log('train/gradient_norm', norm)
+        rates = {'learning_rate': optimizer.param_groups[-1]['lr']}
+        if self._config.optimiser.backbone_learning_rate:
+            rates['backbone_learning_rate'] = optimizer.param_groups[0]['lr']
+        self.log_dict({f'train/{name}': rate for name, rate in rates.items()})
         self._watch.observe(self.global_step, self._batch_loss, norm)
         if self.device.type == 'cpu' or self.global_step % self._config.log_every == 0:
             self.check_finite()

@@ -167,11 +167,21 @@ def _same(first: EpisodePredictions, second: EpisodePredictions) -> bool:
 
 
 def scalars(validation: dict[str, Any]) -> dict[str, float]:
-    """Return the figures of a summary that are worth a curve, by name."""
-    curves = {f'{name}': value for name, value in validation['next'][POLICY].items()}
+    """
+    Return the figures of a summary that are worth a curve, by name.
+
+    Of the confusion these are the shares of each recorded action type that are predicted right.
+    """
+    curves = dict(validation['next'][POLICY])
     for baseline in BASELINES:
         for name, value in validation['next'][baseline].items():
             curves[f'{baseline}/{name}'] = value
+    for scenario, scores in validation['per_scenario'].items():
+        for name, value in scores[POLICY].items():
+            curves[f'scenario/{scenario.strip("()")}/{name}'] = value
+    for kind, row in validation['confusion'].items():
+        if sum(row):
+            curves[f'right/{kind}'] = row[ActionType[kind.upper()]] / sum(row)
     curves.update({f'swap_{k}': v for k, v in validation['instruction_swap'].items()})
     return {name: float(value) for name, value in curves.items()}
 
