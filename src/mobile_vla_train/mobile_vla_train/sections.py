@@ -199,7 +199,7 @@ class OptimiserConfig:
     """AdamW, warm-up, cosine."""
 
     kind: Literal['adamw', 'adamw8bit', 'paged_adamw8bit'] = 'adamw'
-    """The last two keep their moments in 8 bits and need bitsandbytes and a CUDA device."""
+    """The last two keep their moments in 8 bits and need bitsandbytes."""
     learning_rate: float = 1.5e-3
     """At the end of the warm-up."""
     backbone_learning_rate: float = 0.0

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import importlib
+from importlib import metadata
 import math
 from typing import Any
 
@@ -18,6 +19,8 @@ from mobile_vla_core.policies.network import HEAD, PolicyNetwork
 from ..sections import OptimiserConfig
 
 _EIGHT_BIT = {'adamw8bit': 'AdamW8bit', 'paged_adamw8bit': 'PagedAdamW8bit'}
+_ON_CPU = (0, 50)
+"""The bitsandbytes with which a CPU was seen to do it too."""
 
 
 def build_optimiser(network: PolicyNetwork, config: OptimiserConfig) -> Optimizer:
@@ -37,11 +40,6 @@ def optimiser_class(config: OptimiserConfig) -> type[Optimizer]:
     """Return the class behind `optimiser.kind`; ConfigError when it is not installed."""
     if config.kind not in _EIGHT_BIT:
         return torch.optim.AdamW
-    if not torch.cuda.is_available():
-        raise ConfigError(
-            f'optimiser.kind={config.kind} needs a CUDA device and there is none: '
-            f'set optimiser.kind=adamw'
-        )
     try:
         library = importlib.import_module('bitsandbytes.optim')
     except ImportError as error:
@@ -49,6 +47,13 @@ def optimiser_class(config: OptimiserConfig) -> type[Optimizer]:
             f'optimiser.kind={config.kind} needs bitsandbytes ({error}): '
             f'pip install bitsandbytes, or set optimiser.kind=adamw'
         ) from error
+    found = metadata.version('bitsandbytes')
+    if not torch.cuda.is_available() and tuple(map(int, found.split('.')[:2])) < _ON_CPU:
+        raise ConfigError(
+            f'optimiser.kind={config.kind} needs a CUDA device with bitsandbytes {found}, and '
+            f'there is none: pip install bitsandbytes>={_ON_CPU[0]}.{_ON_CPU[1]}, or set '
+            f'optimiser.kind=adamw'
+        )
     return getattr(library, _EIGHT_BIT[config.kind])
 
 
