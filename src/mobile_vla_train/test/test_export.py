@@ -6,6 +6,7 @@ from importlib.util import find_spec
 import json
 import os
 
+import numpy as np
 import pytest
 import torch
 
@@ -89,6 +90,33 @@ def test_the_exported_program_gives_the_features_of_the_network(tmp_path, archit
             expected = network.encode(frame, network.tokenize([instruction]))
             torch.testing.assert_close(feature, expected, rtol=0, atol=1e-5)
             assert (program(255 - frame, tokens) - expected).abs().max() > 1e-3
+
+
+@pytest.mark.skipif(
+    not all(map(find_spec, ('onnx', 'onnxscript', 'onnxruntime'))),
+    reason='needs onnx, onnxscript and onnxruntime: pip install -r requirements/develop.txt',
+)
+@pytest.mark.parametrize('architecture', SETTINGS)
+def test_another_runtime_gives_the_features_of_the_network_from_onnx(tmp_path, architecture):
+    import onnxruntime
+
+    checkpoint = save(tmp_path, architecture)
+    assert run(checkpoint, tmp_path / 'out', '--format', 'onnx') == 0
+    session = onnxruntime.InferenceSession(tmp_path / 'out' / 'frame_encoder.onnx')
+    names = [given.name for given in session.get_inputs()]
+    text = (tmp_path / 'out' / 'frame_encoder.json').read_text(encoding='utf-8')
+    description = json.loads(text)
+    network = load_policy(checkpoint).network
+    frame = torch.randint(0, 256, description['frames']['shape'], dtype=torch.uint8)
+    for instruction in INSTRUCTIONS:
+        tokens = np.array([description['instructions'][instruction]])
+        values = [
+            torch.from_numpy(session.run(None, dict(zip(names, given, strict=True)))[0])
+            for given in ((frame.numpy(), tokens), (255 - frame.numpy(), tokens))
+        ]
+        expected = network.encode(frame, network.tokenize([instruction]))
+        torch.testing.assert_close(values[0], expected, rtol=0, atol=1e-4)
+        assert (values[1] - expected).abs().max() > 1e-3
 
 
 def test_the_encoder_needs_an_instruction(tmp_path, capsys):

@@ -68,7 +68,7 @@ def export_encoder(
         with torch.no_grad():
             program = torch.export.export(FrameEncoder(network), example)
             if onnx:
-                torch.onnx.export(program, dynamo=True).save(path)
+                torch.onnx.export(program, dynamo=True, verbose=False).save(path)
             else:
                 torch.export.save(program, path)
             feature = program.module()(*example)
