@@ -32,11 +32,14 @@ _STAMP_TOLERANCE = 1e-6
 class Collection:
     """Lanes in threads that work off one plan."""
 
-    def __init__(self, output: Path, plan: Plan, lanes: int, disturbance: float) -> None:
+    def __init__(
+        self, output: Path, plan: Plan, lanes: int, disturbance: float, pace: float = 1.0
+    ) -> None:
         self.recorded: list[Recorded] = []
         self._output = output
         self._plan = plan
         self._disturbance = disturbance
+        self._pace = pace
         self._errors: list[BaseException] = []
         self._cancelled = threading.Event()
         self._threads = [threading.Thread(target=self._work, args=(i,)) for i in range(lanes)]
@@ -64,7 +67,9 @@ class Collection:
 
     def _work(self, index: int) -> None:
         try:
-            with Lane(index, self._output, self._disturbance, self._cancelled.is_set) as lane:
+            with Lane(
+                index, self._output, self._disturbance, self._cancelled.is_set, self._pace
+            ) as lane:
                 while not self._cancelled.is_set() and (job := self._plan.take()):
                     recorded = lane.record(job)
                     if recorded:
@@ -148,7 +153,21 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
         default=1.0,
         help='hidden slip and pushes, from which the driver recovers; default: %(default)s',
     )
+    parser.add_argument(
+        '--pace',
+        type=_pace,
+        default=1.0,
+        help='of the driver, 1 is 0.7 m/s; up to 1.7, which the base can follow; '
+        'default: %(default)s',
+    )
     return parser.parse_args(arguments)
+
+
+def _pace(text: str) -> float:
+    value = float(text)
+    if not 0.1 <= value <= 1.7:
+        raise argparse.ArgumentTypeError(f'expected 0.1 to 1.7, found {value:g}')
+    return value
 
 
 def _positive(text: str) -> int:
@@ -174,7 +193,7 @@ def main(args: list[str] | None = None) -> int:
         plan = Plan(arguments.episodes, seed)
         record.begin(seed, arguments.episodes)
         lanes = min(arguments.lanes, arguments.episodes)
-        collection = Collection(output, plan, lanes, arguments.disturbance)
+        collection = Collection(output, plan, lanes, arguments.disturbance, arguments.pace)
         try:
             with episode_progress(arguments.episodes, 'collect') as progress:
                 collection.run(progress)

@@ -23,6 +23,7 @@ from mobile_vla_msgs.srv import ResetSimulation, StartEpisode, StopEpisode
 
 from .driver import Driver
 from .exchange import Exchange, ExchangeError
+from .expert import Expert, ExpertConfig
 from .judge import Outcome
 from .plan import Job
 from .process import Process, start_node
@@ -57,19 +58,26 @@ class Lane:
     """Use as a context manager, in one thread."""
 
     def __init__(
-        self, index: int, output: Path, disturbance: float, cancelled: Callable[[], bool]
+        self,
+        index: int,
+        output: Path,
+        disturbance: float,
+        cancelled: Callable[[], bool],
+        pace: float = 1.0,
     ) -> None:
         """
         Prepare; nothing is started yet.
 
         :param output: folder for the episodes; logs go into its `logs`
         :param cancelled: asked while waiting; the lane gives up when it returns True
+        :param pace: of the driver; 1 is its usual one
         """
         self._name = f'lane {index}'
         self._logs = output / 'logs' / f'lane_{index}'
         self._output = output
         self._disturbance = disturbance
         self._cancelled = cancelled
+        self._expert = Expert(ExpertConfig().at_pace(pace))
         self._stack = contextlib.ExitStack()
         self._processes: list[Process] = []
         self._broken = False
@@ -114,7 +122,7 @@ class Lane:
 
     def _drive(self, job: Job, state: SimulationState) -> tuple[Driver, list[float]]:
         """Drive from the first state to the end; return the driver and the stamps that came."""
-        driver = Driver(find_scenario(job.scenario).sign)
+        driver = Driver(find_scenario(job.scenario).sign, self._expert)
         stamps = []
         while not driver.done:
             cup = (state.cup_x, state.cup_y)

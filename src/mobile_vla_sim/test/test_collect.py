@@ -6,6 +6,7 @@ import json
 import os
 import signal
 
+import numpy as np
 import pytest
 
 from mobile_vla_core.action_space import ACTION_TYPE, ActionType
@@ -51,6 +52,15 @@ def test_a_second_run_goes_on_with_other_scenes_and_the_record_keeps_both(tmp_pa
     assert main([*once, '--seed', '3']) == 1
     assert 'took the seeds 2 to 3' in capsys.readouterr().err
     assert len(find_episodes(tmp_path)) == 2
+
+
+def test_a_fast_driver_is_recorded_as_fast_as_he_is_asked_to_be(tmp_path):
+    once = ['collect', '--output', str(tmp_path), '--episodes', '1', '--seed', '40']
+    assert main([*once, '--pace', '1.7']) == 0
+    with Episode(find_episodes(tmp_path)[0]) as episode:
+        assert np.hypot(*episode.actions[:, :2].T).max() == pytest.approx(1.7 * 0.7, rel=1e-3)
+    with pytest.raises(SystemExit):
+        main([*once, '--pace', '2'])
 
 
 def test_an_episode_begins_at_rest_and_ends_with_five_stops(collected):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from mobile_vla_core.action_space import ACTION_TYPE, ActionType, STOP_ACTION
-from mobile_vla_sim.expert import Expert
+from mobile_vla_sim.expert import Expert, ExpertConfig
 from mobile_vla_sim.geometry import Box, Pose
 from mobile_vla_sim.judge import Outcome
 from mobile_vla_sim.scenario import find_scenario, SCENARIOS
@@ -25,14 +25,14 @@ class NoCamera:
         """Accept any scene."""
 
 
-def _drive(scenario, seed, disturbance, delay=0):
+def _drive(scenario, seed, disturbance, delay=0, expert=EXPERT):
     """Drive until arrival; `delay` is in steps of 0.1 s."""
     world = World(NoCamera())
     world.reset(scenario, seed, disturbance)
     waiting = [STOP_ACTION] * delay
     for _ in range(150):
         cup = (world.scene.cup.x, world.scene.cup.y)
-        action = EXPERT.command(world.base.pose, cup, world.scene.boxes, world.scenario.sign)
+        action = expert.command(world.base.pose, cup, world.scene.boxes, world.scenario.sign)
         waiting.append(action)
         world.command(waiting.pop(0)[:3])
         world.advance(0.1)
@@ -54,6 +54,15 @@ def test_the_expert_reaches_the_cup_on_the_instructed_side(scenario, disturbance
 def test_the_expert_bears_a_late_command(scenario):
     outcomes = [_drive(scenario, seed, 1.0, delay=1).outcome for seed in range(5)]
     assert outcomes == [Outcome.SUCCESS] * 5
+
+
+@pytest.mark.parametrize('scenario', SCENARIOS)
+def test_a_fast_expert_arrives_sooner_and_bears_a_late_command_too(scenario):
+    fast = Expert(ExpertConfig().at_pace(1.7))
+    for seed in range(1000, 1005):
+        usual, hurried = (_drive(scenario, seed, 1.0, 1, expert) for expert in (EXPERT, fast))
+        assert hurried.outcome is Outcome.SUCCESS, f'seed {seed}'
+        assert hurried.time < 0.8 * usual.time
 
 
 def test_a_mirrored_scene_gives_exactly_the_mirrored_command():
