@@ -4,7 +4,8 @@
 Does the memory of what drives stay as it is: policy node, inference worker and guard.
 
 They are processes of their own and drive by a camera of 640x480 at 30 Hz, with DDS between them
-and the nano policy. Memory is read once a second; growth is from the first minute to the last.
+and the nano policy. Memory is read once a second; growth is from the first minute to the last, and
+from the sixth, when everything that is kept of the past has its size.
 """
 
 from __future__ import annotations
@@ -44,8 +45,10 @@ def measure(checkpoint: Path, seconds: int) -> dict[str, Any]:
     command = ['-m', 'mobile_vla_policy.policy_node', '--ros-args', '--log-level', 'error']
     for name, value in values.items():
         command += ['-p', f'{name}:={value}']
-    guard = [sys.executable, '-m', 'mobile_vla_policy.guard_node']
-    with subprocess.Popen([*guard, '--ros-args', '--log-level', 'error']) as process:
+    guard = [sys.executable, '-m', 'mobile_vla_policy.guard_node', '--ros-args']
+    # So patient that it passes commands on for all the time, also on a busy machine.
+    guard += ['--log-level', 'error', '-p', 'timeout:=1.0']
+    with subprocess.Popen(guard) as process:
         try:
             with ServingRig(command) as rig:
                 rig.wait(lambda: any(command.linear.x for command in rig.commands[-1:]))
