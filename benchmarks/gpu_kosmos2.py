@@ -6,13 +6,16 @@ What training and serving Kosmos-2 + LSTM cost on a GPU, at its real size with r
 Goals on an H200: at least 40 % MFU in full fine-tuning, at least four times the windows per second
 of naive windows at clip length 16, one new frame encoded in at most 15 ms (p50).
 
-MFU counts the arithmetic that the result needs: per frame the vision model, the resampler and the
-text model with 87 tokens are 162.0 + 7.7 + 211.7 = 381.4 GFLOP forward (PyTorch's FlopCounter
-gives the same); a backward pass costs twice that where weights are trained, once where gradients
-only pass through. HFU counts what gradient checkpointing computes again as well. The peak of an
-H200 is taken as 790 TFLOP/s, its sustained bf16 rate; its data sheet says 989.
+A frame is `<s>`, 64 image tokens, a prompt of 21 tokens (the ids are random, as the weights are)
+and the action token. MFU counts the arithmetic that the result needs: per frame the vision model,
+the resampler and the text model with these 87 tokens are 162.0 + 7.7 + 211.7 = 381.4 GFLOP forward
+(PyTorch's FlopCounter gives the same); a backward pass costs twice that where weights are trained,
+once where gradients only pass through, nothing where none pass. HFU counts what gradient
+checkpointing computes again as well. Both are given as shares of the peak in the data sheet, dense
+bf16, 989 TFLOP/s on an H200, and of the 790 TFLOP/s that an H200 sustains.
 
-Without a GPU everything runs at a small size, to show that it runs: the JSON says so.
+Without a GPU everything runs at a small size, to show that it runs: the JSON says so, also in the
+name of its file.
 """
 
 from __future__ import annotations
@@ -40,15 +43,21 @@ from mobile_vla_train.config_file import load_config
 from mobile_vla_train.data.clip_batch import ClipBatch
 from mobile_vla_train.learning.loss import ChunkLoss
 from mobile_vla_train.learning.optimiser import build_optimiser
-from mobile_vla_train.learning.tuning import prepare_network
+from mobile_vla_train.learning.tuning import prepare_network, resting_parts
 
 MODES = {'full': 'kosmos2_full_ft', 'lora': 'kosmos2_lora', 'frozen': 'kosmos2_frozen'}
 CLIP_LENGTH, CLIPS, NAIVE_CLIPS = 16, 4, 1
 INSTRUCTION = 'Navigate around the single box obstacle by going left and reach the cup'
-PEAK_FLOPS = {'H200': 790e12, 'H100': 790e12, 'A100': 312e12, 'L40S': 362e12, '4090': 165e12}
-"""Dense bf16, by a part of the device's name."""
-BACKWARD = {'full': (2, 2), 'lora': (1, 1), 'frozen': (0, 1)}
-"""Forward passes that a backward pass is worth: in vision with resampler, in text."""
+PROMPT_TOKENS = 21
+"""Of `<grounding>An image of a robot {instruction}` with an instruction of a dozen words."""
+PEAK_FLOPS = {'H200': 989e12, 'H100': 989e12, 'A100': 312e12, 'L40S': 362e12, '4090': 165e12}
+"""Dense bf16 of the data sheet, by a part of the device's name."""
+SUSTAINED_FLOPS = {'H200': 790e12}
+"""What large matrix products reach."""
+BACKWARD = {'full': (2, 2, 2), 'lora': (1, 1, 1), 'frozen': (0, 0, 1)}
+"""Forward passes that a backward pass is worth: in vision, in the resampler, in text."""
+RECOMPUTED = (True, False, True)
+"""Which of these gradient checkpointing computes again where gradients pass."""
 
 
 class Bench:
@@ -108,6 +117,13 @@ class Bench:
             }
         )
 
+    def tokens(self, network: PolicyNetwork, count: int) -> Tensor:
+        """Return random prompts, shape (count, PROMPT_TOKENS); none holds a special token."""
+        generator = torch.Generator().manual_seed(0)
+        vocabulary = network.backbone.config.text_config.vocab_size
+        shape = (count, PROMPT_TOKENS)
+        return torch.randint(4, vocabulary, shape, generator=generator).to(self.device)
+
     def training(self, mode: str, checkpointing: bool, sharing: bool) -> dict[str, Any]:
         """Measure optimiser steps; a step that does not fit into memory is reported as such."""
         result: dict[str, Any] = {
@@ -129,11 +145,13 @@ class Bench:
         network = self.network(config)
         prepare_network(network, tuning)
         network.to(self.device).train()
+        for part in resting_parts(network, tuning):
+            part.eval()
         optimiser = build_optimiser(network, config.optimiser)
         loss_of = ChunkLoss(config.loss)
         clips = self.clips if sharing else NAIVE_CLIPS
         batch = self.batch(config, network, clips)
-        tokens = network.tokenize(batch.instructions).to(self.device)
+        tokens = self.tokens(network, clips)
         predict = network if sharing else _NaiveWindows(network)
         trained = [p for p in network.parameters() if p.requires_grad]
 
@@ -148,16 +166,14 @@ class Bench:
         seconds = statistics.median(self.times(step, self.repeats))
         windows = clips * CLIP_LENGTH
         encodings = windows if sharing else windows * network.window
-        forward = flops_per_frame(network, tokens.shape[1])
-        needed = sum(part * (1 + back) for part, back in zip(forward, BACKWARD[mode], strict=True))
-        again = sum(forward) if checkpointing else 0.0
+        needed, again = training_flops(network, mode, checkpointing)
         return {
             'step_seconds': seconds,
             'windows_per_step': windows,
             'windows_per_second': windows / seconds,
             'frames_encoded_per_second': encodings / seconds,
-            'mfu': self.utilisation(needed * encodings / seconds),
-            'hfu': self.utilisation((needed + again) * encodings / seconds),
+            **self.utilisation('mfu', needed * encodings / seconds),
+            **self.utilisation('hfu', (needed + again) * encodings / seconds),
             'peak_memory_bytes': torch.cuda.max_memory_allocated() if self.real else None,
         }
 
@@ -168,7 +184,7 @@ class Bench:
         network = self.network(config).eval().requires_grad_(False)
         network.set_encoder_dtype(torch.bfloat16)
         frame = self.batch(config, network, 1).frames[0, :1].contiguous()
-        tokens = network.tokenize([INSTRUCTION]).to(self.device)
+        tokens = self.tokens(network, 1)
         ways: dict[str, Callable[[], Callable[[], Any]]] = {
             'eager': lambda: lambda: network.encode(frame, tokens)
         }
@@ -202,12 +218,14 @@ class Bench:
             measured.append(time.perf_counter() - began)
         return measured
 
-    def utilisation(self, flops: float) -> float | None:
-        """Return the share of the device's peak; None when that is not known."""
-        if not self.real:
-            return None
-        name = torch.cuda.get_device_name()
-        return next((flops / peak for part, peak in PEAK_FLOPS.items() if part in name), None)
+    def utilisation(self, name: str, flops: float) -> dict[str, float | None]:
+        """Return shares of the device's peak and of what it sustains; None where not known."""
+        device = torch.cuda.get_device_name() if self.real else ''
+        rates = {name: PEAK_FLOPS, f'{name}_of_sustained': SUSTAINED_FLOPS}
+        return {
+            key: next((flops / rate for part, rate in known.items() if part in device), None)
+            for key, known in rates.items()
+        }
 
     def clear(self) -> None:
         """Forget what was measured before."""
@@ -233,8 +251,8 @@ class _NaiveWindows:
         return network.act(features.unflatten(0, windows.shape[:2]))
 
 
-def flops_per_frame(network: PolicyNetwork, prompt_tokens: int) -> tuple[float, float]:
-    """Return the forward arithmetic of one frame: vision with resampler, and text."""
+def flops_per_frame(network: PolicyNetwork, prompt_tokens: int) -> tuple[float, float, float]:
+    """Return the forward arithmetic of one frame: vision, resampler and text."""
     config = network.backbone.config
     vision, text, latents = config.vision_config, config.text_config, config.latent_query_num
     patches = (vision.image_size // vision.patch_size) ** 2
@@ -246,7 +264,17 @@ def flops_per_frame(network: PolicyNetwork, prompt_tokens: int) -> tuple[float, 
     resampler = 2 * n * d * e + 4 * (keys + latents) * e * e + 4 * latents * keys * e
     n = 1 + latents + prompt_tokens + 1
     layer = 2 * n * (4 * e * e + 2 * e * text.ffn_dim) + 4 * n * n * e
-    return float(seen + resampler), float(text.layers * layer)
+    return float(seen), float(resampler), float(text.layers * layer)
+
+
+def training_flops(network: PolicyNetwork, mode: str, checkpointing: bool) -> tuple[float, float]:
+    """Return the arithmetic of a frame in a training step, and what is computed again."""
+    parts = list(
+        zip(flops_per_frame(network, PROMPT_TOKENS), BACKWARD[mode], RECOMPUTED, strict=True)
+    )
+    needed = sum(forward * (1 + back) for forward, back, _ in parts)
+    again = sum(forward for forward, back, recomputed in parts if back and recomputed)
+    return needed, again if checkpointing else 0.0
 
 
 def _compiled(network: PolicyNetwork, frame: Tensor, tokens: Tensor) -> Callable[[], Any]:
@@ -287,7 +315,10 @@ def main() -> None:
         )
         for row in rows
     }
-    shared, naive = rates['full', True, True], rates['full', True, False]
+    speedups = {}
+    for name, checkpointing in (('with_checkpointing', True), ('without_checkpointing', False)):
+        shared, naive = (rates['full', checkpointing, sharing] for sharing in (True, False))
+        speedups[name] = shared / naive if shared and naive else None
     network = bench.network(bench.config('full'))
     result = {
         'date': datetime.now(timezone.utc).isoformat(timespec='seconds'),
@@ -297,13 +328,18 @@ def main() -> None:
         'torch': torch.__version__,
         'transformers': transformers.__version__,
         'clip_length': CLIP_LENGTH,
+        'tokens_per_frame': 2 + network.backbone.config.latent_query_num + PROMPT_TOKENS,
+        'gflop_per_frame': sum(flops_per_frame(network, PROMPT_TOKENS)) / 1e9,
         'training': rows,
-        'clip_sharing_speedup': shared / naive if shared and naive else None,
+        'clip_sharing_speedup': speedups,
         'encoder': bench.encoder(),
     }
     print(json.dumps({key: result[key] for key in ('clip_sharing_speedup', 'encoder')}))
     if options.json:
-        options.json.write_text(json.dumps(result, indent=2) + '\n', encoding='utf-8')
+        path = options.json
+        if not bench.real:
+            path = path.with_name(f'{path.stem}_small_on_cpu{path.suffix}')
+        path.write_text(json.dumps(result, indent=2) + '\n', encoding='utf-8')
 
 
 if __name__ == '__main__':
