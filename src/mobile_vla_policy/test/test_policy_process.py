@@ -119,7 +119,7 @@ def test_a_goal_that_is_followed_when_the_node_ends_is_told_why(checkpoint):
     with PolicyRig(checkpoint=checkpoint, autostart=True) as rig, PolicyClient(rig) as client:
         goal = client.follow('go right')
         rig.wait_until_driving()
-        answer = goal.get_result_async()
+        answer = client.ask_result(goal)
         time.sleep(0.3)
         assert rig.stop(signal.SIGTERM) == 0
         rig.wait(answer.done)
