@@ -29,6 +29,7 @@ from mobile_vla_core.images import encode_jpeg, Preprocessing, use_one_thread
 from mobile_vla_train.data.augmentation import ClipAugmentation
 from mobile_vla_train.data.cache import FrameCache, open_cache, open_uncached
 from mobile_vla_train.data.dataset import ClipDataset, window_frames
+from mobile_vla_train.runtime import prepare_runtime
 from mobile_vla_train.sections import AugmentationConfig
 
 PREPROCESSING = Preprocessing(height=224, width=224)
@@ -133,7 +134,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('--json', nargs='?', type=Path, help='a file to write to as well')
     options = parser.parse_args()
-    use_one_thread()  # as training does
+    prepare_runtime()  # all three as training does
+    use_one_thread()
     torch.set_num_threads(1)
     text = json.dumps(measure(), indent=2)
     print(text)

@@ -26,6 +26,7 @@ from .config import TrainConfig
 from .data.assembly import open_data, shown_instructions, training_clips
 from .data.augmentation import trained_actions
 from .data.cache import CachedEpisode, FrameCache
+from .data.checked_mark import tell_children
 from .data.clip_order import ClipOrder
 from .data.dataset import EpisodeDataset
 from .data.drivers import episodes_to_learn
@@ -107,6 +108,8 @@ class TrainingRun:
                 progress=reading_progress,
                 announce=announce,
             )
+        if config.devices > 1:
+            tell_children()  # which Lightning starts when nobody has
         training = self.cache.select(self.split.train)
         actions = np.concatenate([self.cache.actions[episode.rows] for episode in training])
         self.codec = ActionCodec.from_actions(trained_actions(actions, config.augmentation))

@@ -12,6 +12,7 @@ from conftest import CREATED, HEIGHT, STEPS, WIDTH, write_episode
 import h5py
 import numpy as np
 import pytest
+from training_rig import environment
 
 from mobile_vla_core.episodes.folder import find_episodes
 from mobile_vla_core.episodes.reader import Episode
@@ -207,6 +208,38 @@ except ConfigError as error:
     output, errors = process.communicate()
     assert 'cannot be written (File too large): choose another --cache' in output, errors
     assert not list(tmp_path.glob('*/*'))
+
+
+def open_elsewhere(paths, folder, **variables):
+    """Open a cache in another process that this one starts; return what was announced."""
+    code = (
+        'import sys; from pathlib import Path\n'
+        'from mobile_vla_core.images import Preprocessing\n'
+        'from mobile_vla_train.data.cache import open_cache\n'
+        'folder, height, width, *paths = sys.argv[1:]\n'
+        'open_cache(Path(folder), list(map(Path, paths)),'
+        ' Preprocessing(int(height), int(width)), announce=print)\n'
+    )
+    size = (str(HEIGHT), str(WIDTH))
+    return subprocess.check_output(
+        [sys.executable, '-c', code, str(folder), *size, *map(str, paths)],
+        env={**environment(), **variables},
+        text=True,
+    )
+
+
+@pytest.mark.parametrize(
+    'launch',
+    [{'TORCHELASTIC_RUN_ID': 'none'}, {'SLURM_NTASKS': '2'}, {'MOBILE_VLA_LAUNCH': '7 9'}],
+)
+def test_one_process_checks_a_cache_for_all_that_were_started_with_it(paths, tmp_path, launch):
+    assert 'decoding' in open_elsewhere(paths, tmp_path, **launch)
+    file = frames_file(tmp_path)
+    content = bytearray(file.read_bytes())
+    content[70_000] ^= 1
+    file.write_bytes(content)
+    assert open_elsewhere(paths, tmp_path, **launch) == ''  # was checked, a moment ago
+    assert 'is damaged: building it again' in open_elsewhere(paths, tmp_path)
 
 
 def test_a_cache_in_use_is_left_and_one_out_of_use_removed(paths, tmp_path):

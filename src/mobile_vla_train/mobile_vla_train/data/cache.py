@@ -28,6 +28,7 @@ from mobile_vla_core.images import Preprocessing
 
 from ..byte_size import format_bytes
 from .cache_file import build_frames, frames_checksums, FRAMES_FILE, read_index, write_index
+from .checked_mark import CheckedMark
 from .frames import DecodedFrames, MappedFrames
 
 FORMAT = 2
@@ -120,14 +121,18 @@ def open_cache(
     shape = (len(labels.actions), preprocessing.height, preprocessing.width, 3)
     fingerprint = _fingerprint(paths, preprocessing, labels)
     home = folder / fingerprint
+    frames_file = home / FRAMES_FILE
+    mark = CheckedMark(home)
     with _locked(folder, announce):
         index = read_index(home)
-        if not index or index != frames_checksums(home / FRAMES_FILE, labels, shape):
+        known = bool(index) and mark.is_set()
+        if not known and (not index or index != frames_checksums(frames_file, labels, shape)):
             if index is not None:
                 announce(f'the cache in {folder} is damaged: building it again')
             _build(home, paths, preprocessing, labels, shape, progress, announce)
             _remove_others(folder, home)
-        frames = MappedFrames(home / FRAMES_FILE, shape)
+        mark.set()
+        frames = MappedFrames(frames_file, shape)
     return FrameCache.of(frames, labels)
 
 
