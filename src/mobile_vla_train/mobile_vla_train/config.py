@@ -54,6 +54,8 @@ class TrainConfig:
     """Number format: bf16-mixed computes in bfloat16 and keeps weights in float32."""
     matmul_precision: Literal['highest', 'high', 'medium'] = 'highest'
     """Of float32 matrix products; high uses TF32 on a GPU."""
+    deterministic: bool = False
+    """Take only operations that give the same bits every time; on a GPU others are quicker."""
     compile: bool = False
     """Compile the network with torch.compile."""
     log_every: int = 20

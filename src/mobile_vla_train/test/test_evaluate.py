@@ -10,6 +10,7 @@ import shutil
 import cv2
 import numpy as np
 import pytest
+import torch
 from training_rig import train
 import yaml
 
@@ -148,3 +149,20 @@ def test_what_is_wrong_is_one_sentence(run, episodes, tmp_path, capsys):
         (line,) = capsys.readouterr().err.strip().splitlines()
         assert line.startswith('evaluate: ')
         assert message in line
+
+
+def test_float32_is_not_rounded_to_tf32_when_serving_is_compared_with_a_batch(
+    run, episodes, tmp_path
+):
+    torch.backends.cudnn.allow_tf32 = True  # as it is by itself
+    torch.set_float32_matmul_precision('high')
+    assert evaluate(run / 'checkpoints' / 'best', episodes, tmp_path, '--held-out') == 0
+    assert not torch.backends.cudnn.allow_tf32
+    assert torch.get_float32_matmul_precision() == 'highest'
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason='needs a GPU')
+def test_serving_on_a_gpu_equals_a_batch(run, episodes, tmp_path):
+    arguments = ('--held-out', '--device', 'cuda')
+    assert evaluate(run / 'checkpoints' / 'best', episodes, tmp_path, *arguments) == 0
+    assert metrics_of(tmp_path)['serving_equals_batch']['equal']

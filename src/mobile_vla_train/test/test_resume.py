@@ -18,6 +18,7 @@ from mobile_vla_train.learning.interruption import InterruptedRun
 from mobile_vla_train.learning.module import PolicyModule
 from mobile_vla_train.learning.trainer_state import load_state, TrainerStateFile
 from mobile_vla_train.run import TrainingRun
+from mobile_vla_train.run_folder import Existing
 from mobile_vla_train.train import main
 
 STEPS, EPOCH = 60, 15
@@ -159,6 +160,34 @@ def test_accumulating_in_epochs_without_a_cache_is_resumed_with_loading_processe
     assert all(set(found[step]) == set(expected[step]) for step in found)
     assert set(expected) - {3} <= set(found)  # the step that it stopped in was not written
     assert_same_weights(tmp_path / 'whole', resumed)
+
+
+def test_only_operations_that_repeat_their_bits_are_taken_when_asked(episodes, tmp_path):
+    asked = []
+    for value in ('false', 'true', 'false'):
+        settings = [*SMALL, 'schedule.steps=1', f'deterministic={value}']
+        run = TrainingRun(episodes, tmp_path / str(len(asked)), load_config('nano', settings))
+        found = set()
+        run.network.head.register_forward_pre_hook(
+            lambda *_, found=found: found.add(torch.are_deterministic_algorithms_enabled())
+        )
+        run.fit()
+        asked.append(found)
+    assert asked == [{False}, {True}, {False}]
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason='needs a GPU')
+def test_a_run_on_a_gpu_is_resumed_bit_for_bit_when_deterministic(episodes, tmp_path):
+    settings = [*SMALL, *LONG, 'accelerator=gpu', 'deterministic=true']
+    config = load_config('nano', settings)
+    TrainingRun(episodes, tmp_path / 'whole', config).fit()
+    run = TrainingRun(episodes, tmp_path / 'resumed', config)
+    run.stop_after(20)
+    with pytest.raises(InterruptedRun):
+        run.fit()
+    TrainingRun(episodes, tmp_path / 'resumed', config, existing=Existing.RESUME).fit()
+    assert_same_losses(tmp_path / 'whole', tmp_path / 'resumed', 20)
+    assert_same_weights(tmp_path / 'whole', tmp_path / 'resumed')
 
 
 def test_another_seed_gives_other_losses(whole, episodes, tmp_path):

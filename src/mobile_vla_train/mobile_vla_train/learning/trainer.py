@@ -40,6 +40,7 @@ def build_trainer(
             num_nodes=config.nodes,
             strategy=build_strategy(config),
             precision=config.precision,
+            deterministic=config.deterministic,
             plugins=[TrainerStateFile(), *cluster_plugins()],
             max_steps=config.schedule.steps,
             max_epochs=-1,
