@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from mobile_vla_core.errors import ConfigError
+from mobile_vla_core.policies.kosmos2_config import Kosmos2LstmConfig
 from mobile_vla_core.policies.network import HEAD, PART_NAMES
 from mobile_vla_train import config as config_module
 from mobile_vla_train import sections
@@ -72,7 +73,13 @@ def test_the_full_configuration_has_the_values_of_the_original_run():
     assert optimiser.warmup_steps > 0
     assert (loss.huber_delta, loss.action_type_weight) == (1.0, 0.01)
     assert (tuning.mode, tuning.gradient_checkpointing) == ('full', True)
-    assert (config.augmentation.tint, config.augmentation.noise) == (0.1, 0.01)
+    jitter = config.augmentation
+    assert (jitter.gain, jitter.brightness, jitter.tint, jitter.noise) == (0.1, 25.5, 0.1, 0.01)
+    assert (jitter.mirror, jitter.shift, jitter.crop) == (0.0, 0, 0.0)  # the original had none
+    assert (optimiser.accumulate, optimiser.average_decay, optimiser.kind) == (1, 0.0, 'adamw')
+    assert optimiser.backbone_learning_rate in (0.0, optimiser.learning_rate)
+    assert config.schedule.steps * config.data.clips_per_batch == 50 * 1600  # 50 epochs
+    assert Kosmos2LstmConfig.from_values(config.policy.network).max_text == 256
     assert (config.precision, config.policy.pretrained) == (
         'bf16-mixed',
         'microsoft/kosmos-2-patch14-224',
