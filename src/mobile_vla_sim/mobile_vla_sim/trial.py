@@ -53,6 +53,7 @@ class TrialResult:
     :param seconds: from reset to the end, simulated [s]
     :param path: true positions of the robot in the world, (x, y) [m]
     :param reasons: why the policy held still, each once
+    :param prediction_age: median age of the image behind a command of the policy [s]
     """
 
     trial: Trial
@@ -66,6 +67,7 @@ class TrialResult:
     boxes: list[BoxOutline]
     path: list[tuple[float, float]] = field(repr=False)
     reasons: list[str] = field(default_factory=list)
+    prediction_age: float = 0.0
 
     @property
     def succeeded(self) -> bool:

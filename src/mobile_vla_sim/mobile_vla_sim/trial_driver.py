@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from statistics import median
 import time
 
 from lifecycle_msgs.msg import Transition
@@ -71,6 +72,7 @@ class TrialDriver:
         exchange.follow(instruction)
         exchange.states.clear()
         exchange.reasons.clear()
+        exchange.ages.clear()
         exchange.start()
         self._wait(
             lambda: exchange.states and exchange.states[-1].outcome != Outcome.RUNNING,
@@ -78,7 +80,7 @@ class TrialDriver:
             'the end of a trial',
         )
         exchange.change_state(Transition.TRANSITION_DEACTIVATE)
-        return _result(trial, instruction, exchange.states, exchange.reasons)
+        return _result(trial, instruction, exchange)
 
     def _wait(self, condition: Callable[[], bool], timeout: float, what: str) -> None:
         if not self._exchange.wait(condition, timeout):
@@ -100,6 +102,7 @@ class _EvaluatorExchange(Exchange):
         super().__init__('evaluator', domain, services, check)
         self.states: list[SimulationState] = []
         self.reasons: list[str] = []
+        self.ages: list[float] = []
         self.driving = False
         self._expected: tuple[str, int] | None = None
         latched = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
@@ -162,13 +165,14 @@ class _EvaluatorExchange(Exchange):
 
     def _on_status(self, message: PolicyStatus) -> None:
         self.driving = message.state == 'driving'
+        if self.driving:
+            self.ages.append(message.chunk_age)
         if message.state == 'stopped' and message.reason not in self.reasons:
             self.reasons.append(message.reason)
 
 
-def _result(
-    trial: Trial, instruction: str, states: list[SimulationState], reasons: list[str]
-) -> TrialResult:
+def _result(trial: Trial, instruction: str, exchange: _EvaluatorExchange) -> TrialResult:
+    states = exchange.states
     first = states[0]
     end = next(i for i, state in enumerate(states) if state.outcome != Outcome.RUNNING)
     last, driven = states[end], states[: end + 1]
@@ -183,7 +187,8 @@ def _result(
         cup=(first.cup_x, first.cup_y),
         boxes=[BoxOutline(b.x, b.y, b.yaw, b.length, b.width) for b in first.boxes],
         path=[(state.robot_x, state.robot_y) for state in driven],
-        reasons=list(reasons),
+        reasons=list(exchange.reasons),
+        prediction_age=round(median(exchange.ages or [0.0]), 4),
     )
 
 
