@@ -10,10 +10,8 @@ The episodes are in the page cache, and their pictures are as hard to compress a
 
 from __future__ import annotations
 
-import argparse
 import json
 import math
-import os
 from pathlib import Path
 import subprocess
 import sys
@@ -22,6 +20,7 @@ import time
 
 import numpy as np
 from rig.pictures import scenes
+from rig.result import give_result, result_parser
 
 from mobile_vla_core.episodes.camera_stream import CameraStream
 from mobile_vla_core.episodes.writer import EpisodeWriter
@@ -83,7 +82,6 @@ def autogroup_nice() -> int:
 def measure(episodes: int) -> dict[str, float]:
     """Return all figures."""
     use_one_thread()
-    before = os.getloadavg()[0]
     with tempfile.TemporaryDirectory() as folder:
         record(Path(folder), episodes)
         info, inventory = seconds('info', folder)
@@ -100,25 +98,17 @@ def measure(episodes: int) -> dict[str, float]:
         'frames': frames,
         'megabytes': round(size / 1e6, 1),
         'errors': report['counts']['error'],
-        'cores': len(os.sched_getaffinity(0)),
         'autogroup_nice': autogroup_nice(),
-        'load_average_1min_before': round(before, 2),
-        'load_average_1min': round(os.getloadavg()[0], 2),
     }
 
 
-def main() -> None:
-    """Print the figures as one JSON object, and write them to a file if one is given."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument('--json', nargs='?', type=Path, help='a file to write to as well')
+def main() -> int:
+    """Measure, print, write."""
+    parser = result_parser(__doc__)
     parser.add_argument('--episodes', type=int, default=EPISODES, help='for a shorter run')
     options = parser.parse_args()
-    text = json.dumps(measure(options.episodes), indent=2)
-    print(text)
-    if options.json:
-        options.json.parent.mkdir(parents=True, exist_ok=True)
-        options.json.write_text(text + '\n')
+    return give_result(lambda: measure(options.episodes), options.json)
 
 
 if __name__ == '__main__':
-    main()
+    sys.exit(main())

@@ -19,7 +19,6 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from datetime import datetime, timezone
 from itertools import product
 import json
 from math import comb
@@ -31,7 +30,8 @@ import tempfile
 import time
 from typing import Any
 
-from mobile_vla_core.errors import MobileVlaError
+from rig.result import give_result, result_parser
+
 from mobile_vla_core.safety import StopReason
 from mobile_vla_sim.evaluate import evaluate
 from mobile_vla_sim.evaluation_lane import LaneSettings
@@ -122,8 +122,6 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
         print(conditions[-1], file=sys.stderr, flush=True)
     first = options.latencies_ms[0]
     return {
-        'date': f'{datetime.now(timezone.utc):%Y-%m-%d}',
-        'cores': len(os.sched_getaffinity(0)),
         'scenes': options.scenes,
         'lanes': options.lanes,
         'disturbance': options.disturbance,
@@ -140,29 +138,18 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def main() -> int:
-    """Print the figures as one JSON object, and write them to a file when one is named."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    """Measure, print, write."""
+    parser = result_parser(__doc__)
     parser.add_argument('--checkpoint', type=Path, default=CHECKPOINT)
     parser.add_argument('--scenes', type=int, default=16, help='driven in each condition')
     parser.add_argument('--lanes', type=int, default=4, help='driven side by side, in real time')
     parser.add_argument('--disturbance', type=float, default=0.0, help='1 is the training level')
     parser.add_argument('--latencies-ms', type=int, nargs='+', default=LATENCIES_MS)
-    parser.add_argument('--json', nargs='?', type=Path, help='a file to write to as well')
     options = parser.parse_args()
     if not options.checkpoint.exists():
         print(json.dumps({'skipped': f'{options.checkpoint} is not there: see --help'}))
         return 0
-    try:
-        text = json.dumps(measure(options), indent=1)
-    except MobileVlaError as error:
-        print(f'latency: {error}', file=sys.stderr)
-        return 1
-    print(text)
-    if options.json:
-        options.json.write_text(text + '\n')
-    return 0
+    return give_result(lambda: measure(options), options.json)
 
 
 if __name__ == '__main__':

@@ -10,16 +10,15 @@ each frame's window; its figures are per window, and so per frame that is learnt
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Callable
-import json
-import os
 from pathlib import Path
+import sys
 import tempfile
 import time
 
 import numpy as np
 from rig.pictures import HD, scenes, VGA
+from rig.result import give_result, result_parser
 import torch
 
 from mobile_vla_core.action_space import ActionCodec
@@ -122,27 +121,17 @@ def measure_size(name: str, size: tuple[int, int]) -> dict[str, float]:
 
 def measure() -> dict[str, float]:
     """Return all figures; those of the cache do not depend on the size of the pictures."""
-    return {
-        **measure_size('480p', VGA),
-        **measure_size('720p', HD),
-        'load_average_1min': round(os.getloadavg()[0], 2),
-    }
+    return {**measure_size('480p', VGA), **measure_size('720p', HD)}
 
 
-def main() -> None:
-    """Print the figures as one JSON object, and write them to a file if one is given."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument('--json', nargs='?', type=Path, help='a file to write to as well')
-    options = parser.parse_args()
+def main() -> int:
+    """Measure, print, write."""
+    options = result_parser(__doc__).parse_args()
     prepare_runtime()  # all three as training does
     use_one_thread()
     torch.set_num_threads(1)
-    text = json.dumps(measure(), indent=2)
-    print(text)
-    if options.json:
-        options.json.parent.mkdir(parents=True, exist_ok=True)
-        options.json.write_text(text + '\n')
+    return give_result(measure, options.json)
 
 
 if __name__ == '__main__':
-    main()
+    sys.exit(main())

@@ -10,9 +10,6 @@ from the sixth, when everything that is kept of the past has its size.
 
 from __future__ import annotations
 
-import argparse
-from datetime import datetime, timezone
-import json
 import os
 from pathlib import Path
 import subprocess
@@ -24,6 +21,7 @@ from typing import Any
 import numpy as np
 from rig.nano_checkpoint import INSTRUCTION, save_nano
 from rig.process_memory import child_of, growth_figures, memory_of
+from rig.result import give_result, result_parser
 from rig.serving_rig import ServingRig
 from tqdm import tqdm
 
@@ -75,6 +73,7 @@ def watch(rig: ServingRig, guard: int, seconds: int) -> dict[str, Any]:
         time.sleep(max(0.0, due - time.monotonic()))
     driving = [status.state == 'driving' for status in rig.statuses]
     figures: dict[str, Any] = {
+        'seconds': seconds,
         'commands': len(rig.published),
         'longest_period_ms': round(float(np.diff(rig.published).max()) * 1e3, 1),
         'driving_share': round(sum(driving) / len(driving), 4),
@@ -87,27 +86,15 @@ def watch(rig: ServingRig, guard: int, seconds: int) -> dict[str, Any]:
 
 
 def main() -> int:
-    """Print the figures as one JSON object, and write them to a file when one is named."""
-    parser = argparse.ArgumentParser(description=__doc__.strip().splitlines()[0])
+    """Measure, print, write."""
+    parser = result_parser(__doc__)
     seconds = int(os.environ.get('ENDURANCE_SECONDS', 1800))
     parser.add_argument('--seconds', type=int, default=seconds, help='how long they drive [s]')
-    parser.add_argument('--json', nargs='?', type=Path, help='a file to write to as well')
     options = parser.parse_args()
-    figures: dict[str, Any] = {
-        'date': f'{datetime.now(timezone.utc):%Y-%m-%d}',
-        'cores': len(os.sched_getaffinity(0)),
-        'seconds': options.seconds,
-        'load_before': round(os.getloadavg()[0], 1),
-    }
     with tempfile.TemporaryDirectory() as folder, reserve_domain() as domain:
         os.environ['ROS_DOMAIN_ID'] = str(domain)
-        figures.update(measure(save_nano(Path(folder) / 'nano'), options.seconds))
-    figures['load_after'] = round(os.getloadavg()[0], 1)
-    text = json.dumps(figures, indent=1)
-    print(text)
-    if options.json:
-        options.json.write_text(text + '\n')
-    return 0
+        checkpoint = save_nano(Path(folder) / 'nano')
+        return give_result(lambda: measure(checkpoint, options.seconds), options.json)
 
 
 if __name__ == '__main__':

@@ -10,10 +10,8 @@ the package mcap is not installed.
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Callable
 from importlib.util import find_spec
-import json
 import os
 from pathlib import Path
 import subprocess
@@ -27,6 +25,7 @@ import numpy as np
 import rclpy
 from rclpy.node import Node
 from rig.pictures import HD, scenes, VGA
+from rig.result import give_result, result_parser
 from sensor_msgs.msg import CompressedImage
 
 from mobile_vla_core.episodes import EpisodeWriter
@@ -207,17 +206,12 @@ def measure() -> dict[str, float | None]:
     }
 
 
-def main() -> None:
-    """Print the figures as one JSON object, or write them to a file."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument('--json', nargs='?', type=Path, help='a file to write to as well')
-    options = parser.parse_args()
+def main() -> int:
+    """Measure, print, write."""
+    options = result_parser(__doc__).parse_args()
     use_one_thread()  # as the recorder does
-    text = json.dumps(measure(), indent=2)
-    print(text)
-    if options.json:
-        options.json.write_text(text + '\n')
+    return give_result(measure, options.json)
 
 
 if __name__ == '__main__':
-    main()
+    sys.exit(main())

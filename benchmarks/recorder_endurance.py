@@ -9,15 +9,13 @@ The recorder and a robot that publishes are processes of their own, with DDS bet
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass
-from datetime import datetime, timezone
-import json
 import os
 from pathlib import Path
 from statistics import median
+import sys
 import tempfile
 import time
 from typing import Any
@@ -27,6 +25,7 @@ from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from rig.memory_plot import save_memory_plot
 from rig.recorder_process import Memory, RecorderProcess
+from rig.result import give_result, result_parser
 from rig.robot_process import CameraSource, RobotProcess
 from tqdm import tqdm
 
@@ -165,10 +164,7 @@ def camera_figures(name: str, counts: dict[str, CameraCount]) -> dict[str, Any]:
 
 def measure(node: Node, seconds: int, episodes: int) -> tuple[dict[str, Any], list[Memory]]:
     """Return all figures, and the memory over the long recording."""
-    figures: dict[str, Any] = {
-        'date': f'{datetime.now(timezone.utc):%Y-%m-%d}',
-        'cores': os.cpu_count(),
-    }
+    figures: dict[str, Any] = {}
 
     def note_load(part: str) -> None:
         figures[f'{part}_load_average'] = round(os.getloadavg()[0], 1)
@@ -187,33 +183,38 @@ def measure(node: Node, seconds: int, episodes: int) -> tuple[dict[str, Any], li
     return figures, samples
 
 
-def main() -> None:
-    """Print the figures as one JSON object, and write them to a file when one is named."""
-    parser = argparse.ArgumentParser(description=__doc__)
+def measure_in_ros(seconds: int, episodes: int, picture: Path | None) -> dict[str, Any]:
+    """Return all figures, of a robot in this process; draw the memory when a file is named."""
+    rclpy.init()
+    try:
+        node = Node('endurance')
+        executor = SingleThreadedExecutor()  # the node does not keep it
+        executor.add_node(node)
+        figures, samples = measure(node, seconds, episodes)
+    finally:
+        rclpy.try_shutdown()
+    if picture:
+        title = f'recorder, 1280x720 JPEG and 640x480 raw at 30 Hz, load {os.getloadavg()[0]:.1f}'
+        save_memory_plot(picture, samples, title)
+    return figures
+
+
+def main() -> int:
+    """Measure, print, write, draw."""
+    parser = result_parser(__doc__)
     seconds = int(os.environ.get('ENDURANCE_SECONDS', 600))
     parser.add_argument(
         '--seconds', type=int, default=seconds, help='length of the long recording [s]'
     )
     parser.add_argument('--episodes', type=int, default=200, help='how many short ones')
-    parser.add_argument('--json', nargs='?', type=Path, help='a file to write to as well')
     options = parser.parse_args()
+    picture = options.json.with_suffix('.png') if options.json else None
     with reserve_domain() as domain:
         os.environ['ROS_DOMAIN_ID'] = str(domain)
-        rclpy.init()
-        try:
-            node = Node('endurance')
-            executor = SingleThreadedExecutor()  # the node does not keep it
-            executor.add_node(node)
-            figures, samples = measure(node, options.seconds, options.episodes)
-        finally:
-            rclpy.try_shutdown()
-    text = json.dumps(figures, indent=2)
-    print(text)
-    if options.json:
-        options.json.write_text(text + '\n')
-        title = f'recorder, 1280x720 JPEG and 640x480 raw at 30 Hz, load {os.getloadavg()[0]:.1f}'
-        save_memory_plot(options.json.with_suffix('.png'), samples, title)
+        return give_result(
+            lambda: measure_in_ros(options.seconds, options.episodes, picture), options.json
+        )
 
 
 if __name__ == '__main__':
-    main()
+    sys.exit(main())

@@ -16,9 +16,7 @@ start of the process until its services answer and it is configured, beside a ca
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Sequence
-import json
 import os
 from pathlib import Path
 from statistics import median
@@ -28,6 +26,7 @@ from typing import Any
 
 import numpy as np
 from rig.nano_checkpoint import INSTRUCTION, save_nano, save_slow_nano, STEP_PERIOD
+from rig.result import give_result, result_parser
 from rig.serving_rig import ServingRig
 
 from mobile_vla_core.ros_domain import reserve_domain
@@ -130,9 +129,7 @@ def measure(folder: Path, seconds: float) -> dict[str, Any]:
     nano, slow = save_nano(folder / 'nano'), folder / 'slow'
     figures: dict[str, Any] = {
         'seconds': seconds,
-        'cores': threads,
         'model_cpu_ms': round(save_slow_nano(slow, MODEL_CPU_MS), 1),
-        'load_before': os.getloadavg()[0],
         'ready_s': round(seconds_to_ready(nano), 2),
         'realtime_refused': '',
     }
@@ -150,23 +147,17 @@ def measure(folder: Path, seconds: float) -> dict[str, Any]:
         figures.setdefault(f'original_period_error_p99_ms{suffix}', None)
     rig, _ = drive(slow, seconds, threads, 0, max_chunk_age=5.0, worker_nice=20)
     figures.update({f'{key}_idle': value for key, value in period_figures(rig).items()})
-    figures['load_after'] = os.getloadavg()[0]
     return figures
 
 
 def main() -> int:
     """Measure, print, write."""
-    parser = argparse.ArgumentParser(description=__doc__.strip().splitlines()[0])
-    parser.add_argument('--json', nargs='?', const=Path('-'), type=Path, help='write a file')
+    parser = result_parser(__doc__)
     parser.add_argument('--seconds', type=float, default=60.0, help='per measured drive')
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, reserve_domain() as domain:
         os.environ['ROS_DOMAIN_ID'] = str(domain)
-        text = json.dumps(measure(Path(folder), options.seconds), indent=1)
-    print(text)
-    if options.json is not None and str(options.json) != '-':
-        options.json.write_text(text + '\n')
-    return 0
+        return give_result(lambda: measure(Path(folder), options.seconds), options.json)
 
 
 if __name__ == '__main__':

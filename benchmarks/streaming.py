@@ -10,22 +10,17 @@ chunk (max_abs_difference); with another picture for the oldest frame they must 
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Callable
-from datetime import datetime, timezone
-import json
-import os
-from pathlib import Path
 import sys
 import time
 from typing import Any
 
 import cv2
 import numpy as np
+from rig.result import give_result, result_parser
 import torch
 
 from mobile_vla_core.action_space import ActionCodec
-from mobile_vla_core.errors import MobileVlaError
 from mobile_vla_core.images import Preprocessing
 from mobile_vla_core.policies.kosmos2 import Kosmos2LstmNetwork
 from mobile_vla_core.policies.network import HEAD, PolicyOutput
@@ -156,7 +151,6 @@ def measure(real_size: bool, dtype: torch.dtype) -> dict[str, Any]:
     changed[:1] = window_features(network, 255 - frames[:1])
     prompt = network.tokenize([INSTRUCTION]).shape[1]
     return {
-        'date': datetime.now(timezone.utc).strftime('%Y-%m-%d'),
         'size': 'real' if real_size else 'small',
         'parameters': sum(parameter.numel() for parameter in network.parameters()),
         'encoder_dtype': str(network.backbone.dtype).removeprefix('torch.'),
@@ -165,7 +159,6 @@ def measure(real_size: bool, dtype: torch.dtype) -> dict[str, Any]:
         # <s>, the image, the prompt, the action token
         'tokens_per_frame': 1 + network.backbone.config.latent_query_num + prompt + 1,
         'threads': torch.get_num_threads(),
-        'load_average': round(os.getloadavg()[0], 1),
         'frame_cpu_s': round(frame_s, 4),
         'window_cpu_s': round(window_s, 4),
         'window_over_frame_cpu_ratio': round(window_s / frame_s, 2),
@@ -175,9 +168,8 @@ def measure(real_size: bool, dtype: torch.dtype) -> dict[str, Any]:
 
 
 def main() -> int:
-    """Print the figures as one JSON object, and write them to a file if one is given."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument('--json', nargs='?', type=Path, help='a file to write to as well')
+    """Measure, print, write."""
+    parser = result_parser(__doc__)
     parser.add_argument(
         '--real-size', action='store_true', help='1.7 billion parameters: 4 GB, some minutes'
     )
@@ -190,15 +182,7 @@ def main() -> int:
     options = parser.parse_args()
     dtype = options.dtype or ('bfloat16' if options.real_size else 'float32')
     torch.set_num_threads(1)
-    try:
-        text = json.dumps(measure(options.real_size, getattr(torch, dtype)), indent=2)
-    except MobileVlaError as error:
-        print(f'streaming: {error}', file=sys.stderr)
-        return 1
-    print(text)
-    if options.json:
-        options.json.write_text(text + '\n')
-    return 0
+    return give_result(lambda: measure(options.real_size, getattr(torch, dtype)), options.json)
 
 
 if __name__ == '__main__':
