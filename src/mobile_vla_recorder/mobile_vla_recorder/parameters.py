@@ -92,7 +92,7 @@ def read_parameters(node: Node) -> RecorderParameters:
             raise ConfigError(f"{error} (expected strings such as ['front', 'rear'])") from error
 
     return RecorderParameters(
-        output=declare('output', '~/mobile_vla/episodes', 'Folder for the episodes.'),
+        output=declare('output', '~/episodes', 'Folder for the episodes.'),
         camera_name=declare('camera_name', 'front', 'Name of the camera in the episode file.'),
         image_topic=declare('image_topic', 'camera/image_raw', 'Camera topic.'),
         camera_names=names('camera_names', 'Names of several cameras, the primary one first.'),
