@@ -115,8 +115,8 @@ class Journal:
             edits = self._read()
             found = [edit for edit in edits if number in (None, edit.number)]
             if not found:
-                which = '' if number is None else f' {number}'
-                raise JournalError(f'there is no edit{which} to undo')
+                what = 'nothing' if number is None else f'no edit {number}'
+                raise JournalError(f'there is {what} to undo')
             edit = found[-1]
             if any(e.episode == edit.episode and e.number > edit.number for e in edits):
                 raise JournalError(f'{edit.episode} was edited again later: undo that first')
