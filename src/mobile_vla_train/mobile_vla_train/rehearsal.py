@@ -25,6 +25,8 @@ from .run_folder import CHECKPOINTS, Existing, remove_empty, RunFolder
 STEPS, EPOCH_STEPS, EVERY, EPISODES = 4, 2, 1, 6
 FOLDER = '.rehearsal'
 """In the run folder and in that of the cache: the same for all processes."""
+NOTE = 'created_folders'
+"""In FOLDER."""
 
 
 def rehearse(
@@ -39,16 +41,33 @@ def rehearse(
     :return: what to print after each part; nothing in all processes but the first
     :raises MobileVlaError: whatever the run itself would have stumbled over
     """
-    homes = [Path(output), Path(cache or output)]
-    missing = [[p for p in (home, *home.parents) if not p.exists()] for home in homes]
+    homes = {'--output': Path(output), '--cache': Path(cache or output)}
     try:
-        RunFolder(homes[0]).prepare()
-        yield from _rehearse(data, *(home / FOLDER for home in homes), config)
+        for option, home in homes.items():
+            _note(home, RunFolder(home).prepare(option))
+        yield from _rehearse(data, *(home / FOLDER for home in homes.values()), config)
     finally:
         if is_first_process():
-            for home, absent in zip(homes, missing, strict=True):
+            for home in homes.values():
+                created = _noted(home)
                 shutil.rmtree(home / FOLDER, ignore_errors=True)
-                remove_empty(absent)
+                remove_empty(created)
+
+
+def _note(home: Path, created: list[Path]) -> None:
+    """Leave word of the folders that this process created, for the first, which removes them."""
+    (home / FOLDER).mkdir(exist_ok=True)
+    with (home / FOLDER / NOTE).open('a', encoding='utf-8') as file:
+        file.writelines(f'{path.absolute()}\n' for path in created)
+
+
+def _noted(home: Path) -> list[Path]:
+    """Return the folders that any process created, the innermost first."""
+    try:
+        lines = (home / FOLDER / NOTE).read_text(encoding='utf-8').splitlines()
+    except OSError:
+        return []
+    return sorted(map(Path, lines), key=lambda path: len(path.parts), reverse=True)
 
 
 def _rehearse(data: Path, folder: Path, cache: Path, config: TrainConfig) -> Iterator[str]:

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from enum import Enum
 from pathlib import Path
 import shutil
@@ -84,30 +84,39 @@ class RunFolder:
         """Whether something was trained here."""
         return any((self.path / name).exists() for name in (CHECKPOINTS, TRAINER_STATE))
 
-    def prepare(self) -> None:
+    def prepare(self, option: str = '--output') -> list[Path]:
         """
         Make sure that the folder is there and can be written to.
 
+        :param option: what chooses another folder
+        :return: the folders that were created for that, the innermost first; each by one of
+            several processes that do so at once
         :raises ConfigError: if not
         """
+        created = []
         try:
-            self.path.mkdir(parents=True, exist_ok=True)
+            for path in reversed((self.path, *self.path.parents)):
+                if not path.exists():
+                    with suppress(FileExistsError):
+                        path.mkdir()
+                        created.insert(0, path)
             with tempfile.TemporaryFile(dir=self.path):
                 pass
         except OSError as error:
+            remove_empty(created)
             raise ConfigError(
-                f'cannot write into {self.path} ({error.strerror}): choose another --output'
+                f'cannot write into {self.path} ({error.strerror}): choose another {option}'
             ) from error
+        return created
 
     @contextmanager
     def prepared(self) -> Iterator[None]:
         """Prepare; what is refused within leaves no folder behind that was not there before."""
-        missing = [path for path in (self.path, *self.path.parents) if not path.exists()]
+        created = self.prepare()
         try:
-            self.prepare()
             yield
         except BaseException:
-            remove_empty(missing)
+            remove_empty(created)
             raise
 
     def check_vacant(self) -> None:

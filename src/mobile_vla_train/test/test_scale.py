@@ -166,9 +166,22 @@ def test_both_processes_end_with_the_reason_when_the_first_cannot_save(
     assert load_state(output / 'trainer_state' / 'last.ckpt')['step'] == 3
 
 
+LATE_FIRST = """
+import os
+import sys
+import time
+from mobile_vla_train.train import main
+time.sleep(5.0 if os.environ['RANK'] == '0' else 0.0)
+sys.exit(main(sys.argv[1:]))
+"""
+
+
 def test_two_processes_rehearse_in_one_folder_and_the_first_serves(episodes, tmp_path):
-    output, cache = tmp_path / 'run', tmp_path / 'cache'
-    printed = train_on_two(episodes, output, 'devices=2', '--test', '--cache', str(cache))
+    """The first, which removes what was created, finds everything created by the other."""
+    script, output, cache = tmp_path / 'late.py', tmp_path / 'run', tmp_path / 'cache'
+    script.write_text(LATE_FIRST)
+    settings = ('devices=2', '--test', '--cache', str(cache))
+    printed = run_on_two(str(script), *command(episodes, output, *settings))
     for text in (
         'Preflight: 6 episodes',
         '3 steps, a validation and the checkpoints',
