@@ -3,6 +3,7 @@
 """Tests for edit/: what is kept is as it was recorded, the alignment rule holds afterwards."""
 
 import json
+import subprocess
 
 import numpy as np
 import pytest
@@ -215,6 +216,40 @@ def test_what_one_command_did_is_undone_by_one_command(capsys, path):
     assert [each.read_bytes() for each in (path, other)] == [before[0], earlier]
     edit(capsys, 'undo', path.parent)
     assert other.read_bytes() == before[1]
+
+
+def test_undo_of_a_file_takes_back_its_own_last_edit_only(capsys, path):
+    other, third = (record(path.parent, name) for name in ('other', 'third'))
+    edit(capsys, 'set', path, '--in-place', '--scenario', 'a')
+    first = path.read_bytes()
+    edit(capsys, 'set', path, '--in-place', '--scenario', 'b')
+    edit(capsys, 'set', other, '--in-place', '--scenario', 'c')
+    edited = other.read_bytes()
+    status, (answer,) = edit(capsys, 'undo', path)
+    assert (status, answer['source'], answer['number']) == (0, str(path), 2)
+    assert (path.read_bytes(), other.read_bytes()) == (first, edited)
+    for wrong, sentence in (
+        ((third,), f'there is nothing to undo of {third}'),
+        ((path, third), f'there is nothing to undo of {third}'),
+        ((path, '--number', 3), f'there is no edit 3 of {path}'),
+        ((path.parent, '--number', 0), f'there is no edit 0 in {path.parent}'),
+        ((path.parent / 'nothing',), 'nothing does not exist: give an episode file'),
+        ((path.parent / 'nothing' / 'drive.h5',), 'drive.h5 does not exist'),
+    ):
+        assert main(['edit', 'undo', *map(str, wrong)]) == 2
+        assert sentence in capsys.readouterr().err
+    assert (path.read_bytes(), other.read_bytes()) == (first, edited)
+    edit(capsys, 'delete', path)
+    status, (answer,) = edit(capsys, 'undo', path)
+    assert (status, path.read_bytes()) == (0, first)
+
+
+def test_a_copied_folder_takes_its_undo_along(tmp_path, capsys, path):
+    before = path.read_bytes()
+    edit(capsys, 'set', path, '--in-place', '--scenario', 'hall')
+    subprocess.run(['cp', '-a', path.parent, tmp_path / 'copy'], check=True)
+    assert edit(capsys, 'undo', tmp_path / 'copy')[0] == 0
+    assert (tmp_path / 'copy' / path.name).read_bytes() == before
 
 
 def test_an_undo_that_another_program_stands_against_is_named_the_rest_is_done(capsys, path):

@@ -1,6 +1,7 @@
 # Copyright 2026 The Mobile VLA Authors
 # SPDX-License-Identifier: Apache-2.0
 
+import json
 import os
 
 import pytest
@@ -67,6 +68,29 @@ def test_what_another_program_wrote_meanwhile_is_not_lost(path):
     with pytest.raises(JournalError, match='another program changed it'):
         journal.undo()
     assert path.read_bytes() == b'by another program'
+
+
+@pytest.mark.parametrize('content', [b'edited', b'original', None])
+def test_a_file_of_the_same_bytes_or_none_stands_against_no_undo(path, content):
+    journal = Journal(path.parent)
+    edited(journal, path)
+    path.unlink()
+    if content is not None:
+        path.write_bytes(content)
+    journal.undo()
+    assert path.read_bytes() == b'original'
+    assert journal.edits() == []
+
+
+def test_a_journal_of_before_without_digests_is_read(path):
+    journal = Journal(path.parent)
+    edited(journal, path)
+    file = path.parent / '.edits' / 'journal.json'
+    (row,) = json.loads(file.read_text())
+    del row['digest']
+    file.write_text(json.dumps([row]))
+    journal.undo()
+    assert path.read_bytes() == b'original'
 
 
 def test_a_discarded_file_does_not_replace_a_new_one_of_its_name(path):

@@ -73,7 +73,8 @@ def add_arguments(parser: ArgumentParser) -> None:
         '--every', action='store_true', help='all STOPs before the first motion and after the last'
     )
     delete = edits.add_parser('delete', help='move episodes away; undo brings them back')
-    undo = edits.add_parser('undo', help='take back what the last command did in a folder')
+    text = 'take back the last edit of a file, or what the last command did in a folder'
+    undo = edits.add_parser('undo', help=text, description=text)
     undo.add_argument('--number', type=int, help='only this edit, as history prints it')
     history = edits.add_parser('history', help='print what was done to episodes')
     history.add_argument('--all', action='store_true', help='list also those as recorded')
@@ -105,8 +106,7 @@ def run(arguments: Namespace) -> int:
     if arguments.edit == 'history':
         return _report(arguments, history(arguments.paths))
     if arguments.edit == 'undo':
-        done = [undo(path, arguments.number) for path in arguments.paths]
-        return _report(arguments, [answer for answers in done for answer in answers])
+        return _report(arguments, undo(arguments.paths, arguments.number))
     paths = select_files(arguments.paths)
     refuse = refuse_unfinished if arguments.edit == 'delete' else refuse_unsound
     refused = refuse(paths)

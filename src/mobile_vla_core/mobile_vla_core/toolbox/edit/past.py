@@ -20,21 +20,17 @@ AS_RECORDED = 'as it was recorded'
 Answer = dict[str, Any]
 
 
-def undo(path: Path, number: int | None) -> list[Answer]:
+def undo(paths: Sequence[Path], number: int | None) -> list[Answer]:
     """
-    Take back an edit of a folder, or all that the last command did there, the newest first.
+    Take back an edit: of a file its last one, of a folder all that the last command did there.
 
-    :param path: the folder, or a file in it
-    :param number: of one edit, None for those of the last command
-    :raises JournalError: if there is none
+    :param paths: folders, and files, also those that were deleted
+    :param number: of the one edit that is meant instead
+    :raises EpisodeError: if a path does not exist and never did
+    :raises JournalError: if there is nothing to undo in one; nothing is done then
     """
-    folder = path if path.is_dir() else path.parent
-    journal = Journal(folder)
-    edits = [e for e in journal.edits() if e.number == number] if number else journal.last_run()
-    if not edits:
-        what = f'there is no edit {number}' if number else 'there is nothing to undo'
-        raise JournalError(f'{what} in {folder}: `episodes edit history {folder}` lists the edits')
-    return [_undo(journal, folder, edit) for edit in edits]
+    wanted = [(path, _edits(path, number)) for path in map(Path.expanduser, paths)]
+    return [_undo(_folder(path), edit) for path, edits in wanted for edit in edits]
 
 
 def history(paths: Sequence[Path]) -> list[Answer]:
@@ -66,10 +62,38 @@ def lines(answers: Iterable[Answer], *, all_files: bool) -> list[str]:
     return found
 
 
-def _undo(journal: Journal, folder: Path, edit: Edit) -> Answer:
+def _folder(path: Path) -> Path:
+    return path if path.is_dir() else path.parent
+
+
+def _edits(path: Path, number: int | None) -> list[Edit]:
+    """Return those to undo, the newest first."""
+    journal, edits = Journal(_folder(path)), []
+    if journal.folder.is_dir():
+        edits = journal.edits()
+    if not path.is_dir():
+        edits = [edit for edit in edits if edit.episode == path.name]
+        if not edits and not path.exists():
+            raise EpisodeError(f'{path} does not exist: give an episode file, or its folder')
+    if number is not None:
+        found = [edit for edit in edits if edit.number == number]
+    elif path.is_dir():
+        found = [edit for edit in reversed(edits) if edit.time == edits[-1].time]
+    else:
+        found = edits[-1:]
+    if not found:
+        what = 'nothing to undo' if number is None else f'no edit {number}'
+        place = f'in {path}' if path.is_dir() else f'of {path}'
+        raise JournalError(
+            f'there is {what} {place}: `episodes edit history {_folder(path)}` lists the edits'
+        )
+    return found
+
+
+def _undo(folder: Path, edit: Edit) -> Answer:
     answer: Answer = {'source': str(folder / edit.episode), 'number': edit.number}
     try:
-        journal.undo(edit.number)
+        Journal(folder).undo(edit.number)
     except MobileVlaError as error:
         return answer | {'error': without_name(folder / edit.episode, error)}
     return answer | {'text': f'as it was before: {edit.text}'}

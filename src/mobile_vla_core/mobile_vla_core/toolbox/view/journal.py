@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 import fcntl
+import hashlib
 import json
 import os
 from pathlib import Path
@@ -22,6 +23,7 @@ FOLDER = '.edits'
 """Beside the episodes; every program passes over it."""
 JOURNAL = 'journal.json'
 LOCK = 'lock'
+BLOCK_BYTES = 1 << 20
 
 
 class JournalError(MobileVlaError):
@@ -37,6 +39,7 @@ class Edit:
     :param kept: the original's file in the folder of the journal
     :param after: the identity of the file that the edit left, '' when it left none
     :param time: when [s since the epoch]
+    :param digest: of the bytes of that file, which a copy of it has too
     """
 
     number: int
@@ -46,6 +49,7 @@ class Edit:
     kept: str
     after: str
     time: float
+    digest: str = ''
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values for JSON."""
@@ -70,11 +74,6 @@ class Journal:
         with self._locked() if self.folder.is_dir() else self._lock:
             return self._read()
 
-    def last_run(self) -> list[Edit]:
-        """Return the edits that the last command made, which have one time, the newest first."""
-        edits = self.edits()
-        return [edit for edit in reversed(edits) if edit.time == edits[-1].time]
-
     def replace(
         self, kind: str, path: Path, text: str, time: float, change: Callable[[], Any]
     ) -> Edit:
@@ -94,7 +93,7 @@ class Journal:
             except BaseException:
                 self._forget(edit, path)
                 raise
-            return self._note(replace(edit, after=_identity(path)))
+            return self._note(replace(edit, after=_identity(path), digest=_digest(path)))
 
     def discard(self, path: Path, text: str, time: float) -> Edit:
         """Move a file away; undo brings it back."""
@@ -109,7 +108,7 @@ class Journal:
         Take back an edit, the last one by default, and return it.
 
         :raises JournalError: if there is none, a later one concerns the same file, or the file
-            is not the one that the edit left
+            holds something else than the edit left
         """
         with self._locked():
             edits = self._read()
@@ -121,13 +120,14 @@ class Journal:
             if any(e.episode == edit.episode and e.number > edit.number for e in edits):
                 raise JournalError(f'{edit.episode} was edited again later: undo that first')
             path, kept = self._episodes / edit.episode, self.folder / edit.kept
-            if _identity(path) != edit.after:
-                raise JournalError(
-                    f'{edit.episode} is not as the edit left it: another program changed it; its '
-                    f'original is {FOLDER}/{edit.kept}'
-                )
             if not kept.exists():
                 raise JournalError(f'the original {FOLDER}/{edit.kept} is gone: nothing is undone')
+            if path.exists() and not _may_be_replaced(path, kept, edit):
+                left = 'as the edit left it' if edit.after else 'gone, as the edit left it'
+                raise JournalError(
+                    f'{edit.episode} is not {left}: another program changed it; move it away and '
+                    f'undo again, the original is {FOLDER}/{edit.kept}'
+                )
             kept.replace(path)
             sync_folder(self._episodes)
             self._write([e for e in edits if e.number != edit.number])
@@ -186,6 +186,22 @@ class Journal:
                 yield
         except OSError as error:
             raise JournalError(f'{self.folder} cannot be written: {error}') from error
+
+
+def _may_be_replaced(path: Path, kept: Path, edit: Edit) -> bool:
+    """Return whether a file is what the edit left, or a copy of it or of the original."""
+    if _identity(path) == edit.after:
+        return True
+    return _digest(path) in (edit.digest, _digest(kept))
+
+
+def _digest(path: Path) -> str:
+    """Return what tells the bytes of a file from any others."""
+    found = hashlib.blake2b(digest_size=16)
+    with path.open('rb') as file:
+        while block := file.read(BLOCK_BYTES):
+            found.update(block)
+    return found.hexdigest()
 
 
 def _identity(path: Path) -> str:
