@@ -4,13 +4,13 @@
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Sequence
 from importlib import import_module
 import re
 import sys
 
 from ..errors import MobileVlaError
+from .argument_parser import Parser
 from .exit_status import UNABLE
 from .output import print_json
 
@@ -45,7 +45,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     arguments = _joined(sys.argv[1:] if argv is None else argv)
     verb = next((word for word in arguments if word in VERBS), None)
-    parser = argparse.ArgumentParser(prog='episodes', description=__doc__)
+    parser = Parser(prog='episodes', description=__doc__)
     verbs = parser.add_subparsers(dest='verb', required=True, metavar='VERB')
     for name, (module, line) in VERBS.items():
         below = verbs.add_parser(name, help=line, description=line)

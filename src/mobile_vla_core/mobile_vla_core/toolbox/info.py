@@ -10,6 +10,7 @@ from typing import Any
 
 from .facts import Facts
 from .inventory import plain, read_inventory, summarise
+from .number_option import add_workers
 from .output import add_json, print_json, print_lines, print_table, progress
 from .selection import add_selection, select_files
 
@@ -23,7 +24,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     add_json(parser)
     parser.add_argument('--each', action='store_true', help='show every episode in a line too')
     parser.add_argument('--all', action='store_true', help=f'show more than {SHOWN} of a kind')
-    parser.add_argument('--workers', type=int, default=0, help='processes (default: one a core)')
+    add_workers(parser)
 
 
 def run(arguments: Namespace) -> int:

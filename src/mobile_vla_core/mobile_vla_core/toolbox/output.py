@@ -18,13 +18,14 @@ from rich.table import Table
 from rich.text import Text
 from tqdm import tqdm
 
+JSON = '--json'
 PLAIN_WIDTH = 160
 """Columns where the output is no terminal."""
 
 
 def add_json(parser: ArgumentParser) -> None:
     """Declare the option `--json`."""
-    parser.add_argument('--json', action='store_true', help='print one JSON document instead')
+    parser.add_argument(JSON, action='store_true', help='print one JSON document instead')
 
 
 def print_json(document: Any) -> None:

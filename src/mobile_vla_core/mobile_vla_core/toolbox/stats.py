@@ -17,6 +17,7 @@ from ..episodes.split import load_split, SPLIT_FILE
 from ..errors import EpisodeError
 from .each_file import read_each
 from .exit_status import status_of
+from .number_option import duration_or_zero
 from .output import add_json, print_json, print_lines, print_table
 from .selection import add_selection, select_files
 
@@ -42,7 +43,11 @@ def add_arguments(parser: ArgumentParser) -> None:
     )
     parser.add_argument('--camera', default='', help='default: the primary one of the episodes')
     parser.add_argument(
-        '--step-period', type=float, default=0.0, help='of training [s]; default: the episodes own'
+        '--step-period',
+        type=duration_or_zero,
+        default=0.0,
+        metavar='SECONDS',
+        help="of training, its data.step_period; 0, the default: the episodes' own",
     )
 
 

@@ -26,6 +26,8 @@ LEAST_TIME = 8.0
 """For a small file [s]."""
 SLOWEST_BYTES = 2_000_000
 """A file that is read slower than this has no end [bytes/s]."""
+LONGEST_WAIT = 3600.0
+"""At once; the system's own limit is some weeks [s]."""
 _READY = 'ready'
 
 
@@ -99,7 +101,7 @@ class WorkerPool:
             return
         deadline = min(worker.deadline for worker in workers)
         connections = [worker.connection for worker in workers]
-        ready = wait(connections, timeout=max(0.0, deadline - time.monotonic()))
+        ready = wait(connections, timeout=min(max(0.0, deadline - time.monotonic()), LONGEST_WAIT))
         for place, worker in enumerate(list(workers)):
             if worker.connection in ready:
                 result = worker.take()

@@ -24,6 +24,7 @@ from ...episodes.segments import Segment, write_segments
 from ...errors import EpisodeError, MobileVlaError
 from ..checks.file_fault import fault_text
 from ..exit_status import status_of
+from ..number_option import duration
 from ..output import add_json, print_json, print_lines, progress
 from ..selection import select_files
 from ..view.journal import Journal
@@ -63,7 +64,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     idle = _add(edits, 'drop-idle', 'leave out long times of standing still')
     idle.add_argument(
         '--longer-than',
-        type=float,
+        type=duration,
         default=IDLE_SECONDS,
         metavar='SECONDS',
         help='shorter ones stay (default: %(default)s)',

@@ -7,9 +7,9 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from ...errors import ConfigError
 from ..each_file import do_each, tell
 from ..exit_status import status_of
+from ..number_option import count
 from ..optional_library import need
 from ..output import add_json, print_json, print_lines
 from ..selection import add_selection, select_files
@@ -37,7 +37,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     )
     parser.add_argument('--overwrite', action='store_true', help='replace what is there')
     parser.add_argument('--camera', help='default: the primary one')
-    parser.add_argument('--frames', type=int, default=24, help='of the sheet; default: 24')
+    parser.add_argument('--frames', type=count, default=24, help='of the sheet; default: 24')
     serve = parser.add_argument_group('a page to browse a folder')
     serve.add_argument('--serve', action='store_true', help='serve it until Ctrl-C')
     serve.add_argument(
@@ -59,8 +59,6 @@ def run(arguments: Namespace) -> int:
 
 def write_pictures(arguments: Namespace) -> int:
     """Write what is asked of every episode, a sheet and a plot by default."""
-    if arguments.frames < 1:
-        raise ConfigError(f'--frames must be at least 1, found {arguments.frames}')
     paths = select_files(arguments.paths, unfinished=True)
     wanted = {SHEET: arguments.sheet, PLOT: arguments.plot, FILM: arguments.film}
     suffixes = tuple(suffix for suffix, asked in wanted.items() if asked) or (SHEET, PLOT)
