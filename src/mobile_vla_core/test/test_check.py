@@ -108,6 +108,17 @@ def test_every_code_says_what_to_do_about_more_than_a_note():
         assert content.remedy or content.severity is Severity.NOTE, code
 
 
+def test_the_codes_are_a_document_too(capsys):
+    assert main(['check', '--codes', '--json']) == 0
+    codes = json.loads(capsys.readouterr().out)['codes']
+    assert [code['code'] for code in codes] == list(CODES)
+    assert set(codes[0]) == {'code', 'severity', 'meaning', 'remedy'}
+    assert main(['check', '--codes']) == 0
+    assert 'file.not_hdf5' in capsys.readouterr().out
+    assert main(['check', '--json']) == 2
+    assert 'give episode files' in json.loads(capsys.readouterr().out)['error']
+
+
 def test_a_code_that_is_not_listed_is_refused():
     with pytest.raises(KeyError):
         Finding('no.such_code', 'e.h5', 'text')

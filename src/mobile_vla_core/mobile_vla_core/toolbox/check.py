@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from argparse import Action, ArgumentParser, Namespace
+from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +12,9 @@ from ..errors import EpisodeError
 from .checks.codes import CODES, Severity
 from .checks.finding import Finding
 from .checks.report import check_files, CheckReport
+from .each_file import tell
+from .exit_status import FOUND, WELL
+from .number_option import add_workers, duration
 from .output import add_json, print_json, print_lines, print_table, progress
 from .quarantine import quarantine
 from .selection import add_selection, select_files
@@ -23,7 +26,7 @@ SHOWN = 50
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the arguments."""
-    add_selection(parser)
+    add_selection(parser, needed=False)
     add_json(parser)
     parser.add_argument(
         '--fail-on',
@@ -51,32 +54,23 @@ def add_arguments(parser: ArgumentParser) -> None:
         help='the known instructions, one in a line; others are reported',
     )
     parser.add_argument(
-        '--codes', action=ShowCodes, nargs=0, help='print every code, what it means, and end'
+        '--codes', action='store_true', help='print every code, what it means, and end'
     )
     parser.add_argument('--all', action='store_true', help=f'show more than {SHOWN} findings')
-    parser.add_argument('--workers', type=int, default=0, help='processes (default: one a core)')
+    add_workers(parser)
     parser.add_argument(
         '--time-limit',
-        type=float,
+        type=duration,
         metavar='SECONDS',
         help='for a file, after which its process is killed (default: by its size)',
     )
 
 
-class ShowCodes(Action):
-    """Prints the codes, and ends the program."""
-
-    def __call__(self, parser: ArgumentParser, *_: object) -> None:
-        """Print the table."""
-        print_table(
-            ['code', 'severity', 'it means', 'what to do'],
-            [[name, code.severity, code.meaning, code.remedy] for name, code in CODES.items()],
-        )
-        parser.exit()
-
-
 def run(arguments: Namespace) -> int:
     """Check, print, move aside; return 1 when there is a finding at the threshold."""
+    if arguments.codes:
+        _print_codes(arguments.json)
+        return WELL
     known = _read_lines(arguments.instructions) if arguments.instructions else []
     unknown = [c for c in arguments.ignore if not any(f'{k}.'.startswith(f'{c}.') for k in CODES)]
     if unknown:
@@ -93,12 +87,25 @@ def run(arguments: Namespace) -> int:
         )
     never = arguments.fail_on == NEVER
     threshold = Severity.ERROR if never else Severity[arguments.fail_on.upper()]
-    moved = _move(report, threshold, arguments.quarantine) if arguments.quarantine else {}
+    moved, left = {}, {}
+    if arguments.quarantine:
+        moved, left = quarantine(_bad(report, threshold), arguments.quarantine)
     if arguments.json:
-        print_json({**report.to_dict(), 'quarantined': moved})
+        print_json({**report.to_dict(), 'quarantined': moved, 'not_quarantined': left})
     else:
         _print(report, SHOWN if not arguments.all else len(report.findings), moved)
-    return 0 if never or not report.at_least(threshold) else 1
+        tell(left, 'episodes check: ')
+    found = not never and report.at_least(threshold)
+    return FOUND if found or left else WELL
+
+
+def _print_codes(json: bool) -> None:
+    rows = [[name, str(c.severity), c.meaning, c.remedy] for name, c in CODES.items()]
+    if json:
+        keys = ('code', 'severity', 'meaning', 'remedy')
+        print_json({'codes': [dict(zip(keys, row, strict=True)) for row in rows]})
+    else:
+        print_table(['code', 'severity', 'it means', 'what to do'], rows)
 
 
 def _limit(seconds: float | None) -> Callable[[Path], float]:
@@ -113,13 +120,13 @@ def _read_lines(path: Path) -> list[str]:
     return [line.strip() for line in lines if line.strip() and not line.startswith('#')]
 
 
-def _move(report: CheckReport, threshold: Severity, folder: Path) -> dict[str, str]:
+def _bad(report: CheckReport, threshold: Severity) -> list[Path]:
+    """Return the episodes with findings so bad or worse; those being recorded stay."""
     recording = {f.episode for f in report.findings if f.code == 'file.recording'}
-    paths = [report.paths[name] for name in report.episodes(threshold) if name not in recording]
-    return {str(source): str(target) for source, target in quarantine(paths, folder)}
+    return [report.paths[name] for name in report.episodes(threshold) if name not in recording]
 
 
-def _print(report: CheckReport, shown: int, moved: dict[str, str]) -> None:
+def _print(report: CheckReport, shown: int, moved: dict[Path, Path]) -> None:
     findings = sorted(report.findings, key=lambda finding: -finding.severity)
     if findings:
         print_table(

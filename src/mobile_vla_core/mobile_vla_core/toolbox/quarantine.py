@@ -10,30 +10,31 @@ import os
 from pathlib import Path
 import shutil
 
-from ..episodes.part_file import sync_folder
-from ..errors import EpisodeError
+from ..episodes.part_file import sync_folder, write_error_text
 
 COPY_SUFFIX = '.quarantine'
 """Of a copy that is being made on another disk."""
 _NO_LINK = (errno.EXDEV, errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EMLINK)
 
 
-def quarantine(paths: Iterable[Path], folder: Path) -> Iterator[tuple[Path, Path]]:
+def quarantine(paths: Iterable[Path], folder: Path) -> tuple[dict[Path, Path], dict[Path, str]]:
     """
-    Move files into a folder, which is created; yield (from, to) of each.
+    Move files into a folder, which is created; return where to, and why others stay.
 
-    Where the name is taken, a number is added to it.
-
-    :raises EpisodeError: if a file cannot be moved; it is where it was
+    Where the name is taken, a number is added to it. A file that cannot be moved is where it was,
+    and nowhere else.
     """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for path in paths:
-            target = _move(path, folder)
+    moved: dict[Path, Path] = {}
+    faults: dict[Path, str] = {}
+    for path in paths:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            moved[path] = _move(path, folder)
             sync_folder(folder)
-            yield path, target
-    except OSError as error:
-        raise EpisodeError(f'no more can be moved to {folder}: {error}') from error
+        except OSError as error:
+            place = error.filename2 or error.filename or folder
+            faults[path] = f'it cannot be moved to {folder}: {place}: {write_error_text(error)}'
+    return moved, faults
 
 
 def _move(path: Path, folder: Path) -> Path:
@@ -49,7 +50,11 @@ def _move(path: Path, folder: Path) -> Path:
             target = _rename(source, folder, path.name)
         finally:
             source.unlink(missing_ok=True)
-    path.unlink()
+    try:
+        path.unlink()
+    except OSError:
+        target.unlink()
+        raise
     return target
 
 

@@ -15,11 +15,11 @@ SUFFIXES = (schema.SUFFIX, '.hdf5')
 """Of finished files, of whatever layout."""
 
 
-def add_selection(parser: ArgumentParser) -> None:
-    """Declare the argument `paths`."""
+def add_selection(parser: ArgumentParser, *, needed: bool = True) -> None:
+    """Declare the argument `paths`; at least one where it is needed."""
     parser.add_argument(
         'paths',
-        nargs='+',
+        nargs='+' if needed else '*',
         type=Path,
         metavar='DIR|FILE',
         help=f'episode files, or folders whose episodes (*{", *".join(SUFFIXES)}) are meant',
@@ -33,8 +33,11 @@ def select_files(paths: Iterable[Path], *, unfinished: bool = False) -> list[Pat
     A file is taken whatever its name; what it holds is for the verb to find out.
 
     :param unfinished: whether the `.h5.part` files of a folder are meant too
-    :raises EpisodeError: if a path does not exist, or nothing is left
+    :raises EpisodeError: if there is no path, one does not exist, or nothing is left
     """
+    paths = list(paths)
+    if not paths:
+        raise EpisodeError('no path is given: give episode files, or folders of them')
     suffixes = (*SUFFIXES, schema.PART_SUFFIX) if unfinished else SUFFIXES
     files: dict[Path, None] = {}
     folders = []
