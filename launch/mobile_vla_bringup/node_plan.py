@@ -7,6 +7,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 import os
+import shlex
+import shutil
 from typing import Any
 
 from ament_index_python.packages import get_package_prefix, PackageNotFoundError
@@ -57,10 +59,16 @@ Plan = NodePlan | IncludePlan
 
 
 def refuse_missing(plans: Iterable[Plan]) -> None:
-    """Raise a ConfigError that names every package that is not installed, and what to do."""
+    """
+    Raise a ConfigError that names what is not installed, and what to do.
+
+    That is every package, or else a terminal.
+    """
+    plans = list(plans)
     packages = dict.fromkeys(plan.package for plan in plans if isinstance(plan, NodePlan))
     missing = [package for package in packages if not is_installed(package)]
     if not missing:
+        _refuse_missing_terminals(plans)
         return
     distribution = os.environ.get('ROS_DISTRO', '<distribution>')
     debian = ' '.join(f'ros-{distribution}-{name.replace("_", "-")}' for name in missing)
@@ -69,6 +77,17 @@ def refuse_missing(plans: Iterable[Plan]) -> None:
         f'{", ".join(missing)} {verb} not installed: sudo apt install {debian}, '
         'or build from source and source the workspace'
     )
+
+
+def _refuse_missing_terminals(plans: Iterable[Plan]) -> None:
+    for plan in plans:
+        prefix = plan.prefix if isinstance(plan, NodePlan) else ''
+        if prefix and not shutil.which(shlex.split(prefix)[0]):
+            raise ConfigError(
+                f'{prefix!r} cannot be run, in which {plan.executable} is to be opened: install '
+                'it, choose another terminal:=, or run it in a terminal of your own: ros2 run '
+                f'{plan.package} {plan.executable}'
+            )
 
 
 def is_installed(package: str) -> bool:

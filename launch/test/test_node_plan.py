@@ -26,3 +26,15 @@ def test_packages_that_are_not_installed_are_named_with_what_to_do(monkeypatch):
 
 def test_what_is_installed_is_not_refused():
     refuse_missing([NodePlan('mobile_vla_policy', 'policy')])
+
+
+def test_a_terminal_that_is_not_there_is_named_before_anything_is_started():
+    plan = NodePlan('mobile_vla_recorder', 'teleop', prefix='no_such_terminal -e')
+    with pytest.raises(ConfigError) as refusal:
+        refuse_missing([NodePlan('mobile_vla_recorder', 'recorder'), plan])
+    assert str(refusal.value) == (
+        "'no_such_terminal -e' cannot be run, in which teleop is to be opened: install it, choose "
+        'another terminal:=, or run it in a terminal of your own: ros2 run mobile_vla_recorder '
+        'teleop'
+    )
+    refuse_missing([NodePlan('mobile_vla_recorder', 'teleop', prefix='env')])

@@ -41,7 +41,7 @@ class StopReason(Enum):
     )
     FROZEN_IMAGE = (
         'the images on {topic} have been identical for {age:.2f} s, allowed are {limit:g} s: '
-        'the camera is frozen'
+        'the camera is frozen{advice}'
     )
     BLACK_IMAGE = 'the newest image on {topic} is {detail}; look at lens, light and exposure'
     BAD_IMAGE = 'the newest image on {topic} cannot be used: {detail}'

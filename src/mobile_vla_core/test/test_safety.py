@@ -84,6 +84,13 @@ def test_image_ages_outside_the_limit_name_their_reason(age, reason):
 
 def test_every_reason_becomes_a_finished_sentence():
     fields = {'detail': 'exit code 1', 'topic': '/camera', 'age': 0.612, 'limit': 0.5}
+    fields['advice'] = ''
+        'detail': 'exit code 1',
+        'topic': '/camera',
+        'age': 0.612,
+        'limit': 0.5,
+        'advice': '',
+    }
     sentences = {reason.sentence(**fields) for reason in StopReason}
     assert len(sentences) == len(StopReason)
     assert not any('{' in sentence or '}' in sentence for sentence in sentences)

@@ -93,11 +93,11 @@ class Worker:
         start = time.perf_counter()
         seen: dict[str, float] = {}
         try:
+            frame = self._preprocess(record)
+            seen = _look(frame)  # Also without an instruction: what the camera shows is known.
             if record.generation != self._generation:
                 self._policy.reset(record.instruction)
                 self._generation = record.generation
-            frame = self._preprocess(record)
-            seen = _look(frame)
             self._policy.observe(frame, record.stamp)
             if not predict:
                 return self._reply(record, ReplyKind.SEEN, **seen)

@@ -46,8 +46,16 @@ def test_a_standing_robot_sees_the_same_for_ever():
     assert show(make_gate(), [7] * 50, moving=False) is None
 
 
-def test_a_camera_with_noise_is_frozen_also_at_rest():
-    assert show(make_gate(frozen_at_rest=True), [7] * 20, moving=False) == pytest.approx(0.5)
+def test_a_camera_with_noise_is_frozen_also_at_rest_or_rendered():
+    gate = make_gate(frozen_at_rest=True)
+    end = show(gate, [7] * 20, moving=False)
+    assert end == pytest.approx(0.5)
+    assert 'robot:=simulated' in gate.verdict(end).sentence
+
+
+def test_a_camera_that_is_frozen_in_motion_is_not_taken_for_a_rendered_one():
+    gate = make_gate(frozen_at_rest=True)
+    assert 'simulated' not in gate.verdict(show(gate, [7] * 20)).sentence
 
 
 def test_it_stays_closed_when_the_robot_stopped_and_opens_with_another_frame():

@@ -136,6 +136,12 @@ def test_a_picture_of_an_unknown_encoding_is_answered_with_a_sentence(bench, pol
     np.testing.assert_array_equal(next_reply.actions, expected_actions(policy, [2]))
 
 
+def test_what_the_camera_shows_is_told_without_an_instruction(bench):
+    (first,), (second,), (same,) = (bench((seed, 1), instruction='') for seed in (1, 2, 2))
+    assert first.kind is second.kind is ReplyKind.BAD_CHUNK
+    assert 0 != first.crc32 != second.crc32 == same.crc32 != 0
+
+
 def test_an_instruction_without_a_word_is_answered_with_a_sentence(bench):
     (reply,) = bench((1, 1), instruction='?!')
     assert reply.kind is ReplyKind.BAD_CHUNK

@@ -125,13 +125,16 @@ class RecorderNode(Node):
 
     def _tell_end(self, ending: Ending, reason: str) -> None:
         if ending.saved:
-            self._report(f'{ending.name} was stopped and kept: {reason}')
+            as_asked = reason == self._session.limit_reached
+            self._report(f'{ending.name} was stopped and kept: {reason}', expected=as_asked)
         else:
             self._report(f'{reason}; {ending.text}')
 
-    def _report(self, message: str) -> None:
+    def _report(self, message: str, *, expected: bool = False) -> None:
         self._message, self._refusal = message, ''
-        if message:
+        if message and expected:
+            self.get_logger().info(message)
+        elif message:
             self.get_logger().error(message)
         self._publish_status()
 

@@ -8,6 +8,10 @@ from mobile_vla_core.safety import StopReason
 
 from .gate import Stop
 
+_SIMULATED = (
+    '; one that is rendered shows the same while the robot stands: for a simulator set '
+    'frozen_at_rest to false (robot:=simulated)'
+)
 _ROUNDING = 1e-3
 """By so much the rounding of stamps may shorten a time [s]."""
 
@@ -72,7 +76,11 @@ class PictureGate:
         moved = identical if self._frozen_at_rest else self._moved
         if limit > 0.0 and min(identical, moved) >= limit - _ROUNDING:
             return Stop.because(
-                StopReason.FROZEN_IMAGE, topic=self._topic, age=identical, limit=limit
+                StopReason.FROZEN_IMAGE,
+                topic=self._topic,
+                age=identical,
+                limit=limit,
+                advice='' if self._moved >= limit - _ROUNDING else _SIMULATED,
             )
         if self._brightness < self._min_brightness:
             detail = f'black: brightness {self._brightness:.1f} of 255, '

@@ -255,6 +255,11 @@ class RecordingSession:
         commanded = now if self.driven else self._last_command_at
         return start_obstacle(self.config, self.cameras.values(), commanded, now)
 
+    @property
+    def limit_reached(self) -> str:
+        """What is said when the time is up that was asked for."""
+        return f'the time limit of {self._time_limit:g} s is reached'
+
     def overdue(self, now: float) -> str:
         """Return why the running episode must end now, '' when it need not."""
         if not self.recording:
@@ -263,7 +268,7 @@ class RecordingSession:
         if self.recording.error:
             return self.recording.error
         if self._time_limit and now - self._started >= self._time_limit:
-            return f'the time limit of {self._time_limit:g} s is reached'
+            return self.limit_reached
         return silent_camera(self.cameras.values(), self.config.camera_timeout, now)
 
     def stop(
