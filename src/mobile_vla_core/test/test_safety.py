@@ -83,8 +83,7 @@ def test_image_ages_outside_the_limit_name_their_reason(age, reason):
 
 
 def test_every_reason_becomes_a_finished_sentence():
-    fields = {'detail': 'exit code 1', 'topic': '/camera', 'age': 0.612, 'limit': 0.5}
-    fields['advice'] = ''
+    fields = {
         'detail': 'exit code 1',
         'topic': '/camera',
         'age': 0.612,
