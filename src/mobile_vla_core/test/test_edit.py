@@ -159,11 +159,73 @@ def test_two_drives_merge_and_no_command_of_one_holds_in_the_other(tmp_path, cap
     _, (answer,) = edit(capsys, 'merge', path, second, '--name', 'both')
     with Episode(answer['targets'][0]) as episode, Episode(path) as a, Episode(second) as b:
         np.testing.assert_array_equal(episode.actions, np.concatenate([a.actions, b.actions]))
-    assert main(['edit', 'merge', str(second), str(path), '--name', 'other']) == 2
-    assert 'in order of time' in capsys.readouterr().err
+    _, (again,) = edit(capsys, 'merge', second, path, '--name', 'other')
+    with Episode(again['targets'][0]) as episode, Episode(answer['targets'][0]) as expected:
+        np.testing.assert_array_equal(episode.stamps(), expected.stamps())
+    beside = record(tmp_path, 'beside', start=101.0)
+    assert main(['edit', 'merge', str(beside), str(path), '--name', 'third']) == 2
+    assert 'beside.h5 begins before drive.h5 ends: they overlap' in capsys.readouterr().err
     other = record(tmp_path, 'third', start=300.0, instruction='go right')
     assert main(['edit', 'merge', str(path), str(other), '--name', 'other']) == 2
     assert 'the instructions differ' in capsys.readouterr().err
+
+
+def rows(path):
+    """Return the commands of an episode by their time of receipt, each as its bytes."""
+    with Episode(path) as episode:
+        columns = episode.commands
+    found = list(zip(*(column.tolist() for column in columns.values()), strict=True))
+    assert all(row[0] >= row[-1] for row in found)
+    return sorted(found)
+
+
+@pytest.mark.parametrize('every', [0.1, 0.95])
+@pytest.mark.parametrize('lead', [(), (99.0, 99.9)])
+def test_split_and_merge_give_every_command_back_as_it_was_sent(tmp_path, capsys, every, lead):
+    writer = EpisodeWriter(tmp_path, instruction='go left', name='drive')
+    sent = [*lead, *np.arange(100.05, 105.0, every)]
+    for number, stamp in enumerate(sent):
+        writer.add_command((0.1 + number, 0.0, 0.0), stamp, stamp + 0.01)
+    for t in range(50):
+        writer.add_frame('front', jpeg(t), 100.0 + 0.1 * t, 100.0 + 0.1 * t + 0.02)
+    path = writer.close('success', '', 106.0)
+    _, (answer,) = edit(capsys, 'split', path, '--at', 25, 37, 44)
+    pieces = answer['targets']
+    assert set().union(*map(rows, pieces)) == set(rows(path))
+    for piece, first in zip(pieces, (0, 25, 37, 44), strict=True):
+        earlier = [row for row in rows(piece) if row[-1] < 100.0 + 0.1 * first]
+        assert len(earlier) == (len(lead) if first == 0 else 1)
+    _, (answer,) = edit(capsys, 'merge', *reversed(pieces), '--name', 'whole.h5')
+    assert answer['targets'] == [str(tmp_path / 'edited' / 'whole.h5')]
+    assert rows(answer['targets'][0]) == rows(path)
+    with Episode(answer['targets'][0]) as whole, Episode(path) as source:
+        np.testing.assert_array_equal(whole.actions, source.actions)
+
+
+def test_a_command_that_would_answer_the_drive_before_gets_the_time_of_its_own(tmp_path, capsys):
+    names = ('first', 'second')
+    for name, start in zip(names, (100.0, 200.0), strict=True):
+        writer = EpisodeWriter(tmp_path, instruction='go left', name=name)
+        writer.add_command((start, 0.0, 0.0), start - 0.5, start - 0.49)
+        for t in range(3):
+            writer.add_frame('front', jpeg(t), start + t, start + t)
+        writer.close()
+    paths = [tmp_path / f'{name}.h5' for name in names]
+    _, (answer,) = edit(capsys, 'merge', *paths, '--name', 'both')
+    with Episode(answer['targets'][0]) as episode:
+        assert episode.actions[:, 0].tolist() == [100.0] * 3 + [200.0] * 3
+    assert [row[-1] for row in rows(answer['targets'][0])] == [99.5, 200.0]
+
+
+@pytest.mark.parametrize(
+    'name', ['', '.', '.hid', '.h5', 'a/b', '../../evil', '/evil', 'a\nb', ' a', 'x' * 201]
+)
+def test_a_name_that_no_episode_can_have_is_refused_and_nothing_is_written(capsys, path, name):
+    second = record(path.parent, 'second', start=200.0)
+    assert main(['edit', 'merge', str(path), str(second), '--name', name, '--json']) == 2
+    assert 'cannot be the name' in json.loads(capsys.readouterr().out)['error']
+    found = sorted(each.name for each in path.parent.parent.rglob('*'))
+    assert found == ['drive.h5', 'drives', 'second.h5']
 
 
 def test_labels_of_a_whole_folder_are_set_in_new_files(capsys, path):

@@ -50,8 +50,9 @@ def write_segments(
     Write `<name>.h5`: the frames with all that belongs to their time, and an event that tells so.
 
     Other cameras and streams are cut to the time from the capture of a segment's first frame to
-    that of the frame after its last. The actions are those that the frames had: where the command
-    in force at a segment's first frame lies outside, it is written with the stamp of that frame.
+    that of the frame after its last. The commands are kept as they were sent, with the one before
+    a cut, and the actions are those that the frames had: where the command in force at the first
+    frame of a later segment would answer the frame before too, it gets that first frame's stamp.
 
     :param stamp: time of the edit [s]
     :param text: what was done
@@ -71,8 +72,7 @@ def write_segments(
                 if stream not in (schema.EVENTS, schema.COMMANDS):
                     rows = segment.episode.stream(stream)
                     writer.extend(stream, _chosen(rows, _within(rows['stamp'], segment, limit)))
-        for number, (segment, limit) in enumerate(_with_limits(segments)):
-            writer.extend(schema.COMMANDS, _commands(segment, limit, number == 0))
+        writer.extend(schema.COMMANDS, _commands(segments))
         for event in _events(segments):
             writer.add_event(*event)
         writer.add_event(stamp, schema.EDIT_EVENT, text)
@@ -105,9 +105,11 @@ def _refuse_unlike(segments: Sequence[Segment]) -> None:
         if segment.episode.joint_names != first.episode.joint_names:
             raise EpisodeError(f'{name} has other joints: it cannot be merged')
         if segment.start <= before.episode.stamps()[before.last]:
+            if segment.episode is before.episode:
+                raise EpisodeError(f'{name}: its stamps go back before frame {segment.first}')
             raise EpisodeError(
-                f'{name} begins before {before.episode.path.name} ends: '
-                f'give the files in order of time'
+                f'{name} begins before {before.episode.path.name} ends: they overlap in time, '
+                f'and cannot be merged; `episodes edit trim` cuts one of them'
             )
 
 
@@ -129,31 +131,64 @@ def _write_frames(writer: EpisodeWriter, segment: Segment, limit: float) -> None
             writer.add_frame(camera, episode.jpeg(t, camera), taken[t], received[t])
 
 
-def _commands(segment: Segment, limit: float, is_first: bool) -> Rows:
-    """Return the commands of a segment, with the one in force at its first frame."""
-    rows = segment.episode.commands
-    stamps = segment.episode.stamps()
-    kept = _within(rows['stamp'], segment, limit)
-    chosen = _chosen(rows, kept)
-    second = stamps[segment.first + 1] if segment.first < segment.last else limit
-    if (chosen['stamp'] < second).any():  # one answers the first frame itself
-        return chosen
-    earlier = np.flatnonzero(rows['stamp'] < segment.start)
-    if len(earlier):
-        newest = earlier[np.argsort(rows['stamp'][earlier], kind='stable')[-1:]]
-        force = _chosen(rows, newest)
-    elif is_first:  # nothing was commanded yet: STOP, by the rule
-        return chosen
-    else:
-        force = {
-            'receive_stamp': np.array([segment.start]),
-            'twist': np.zeros((1, 3), np.float32),
-            'action_type': np.array([ActionType.STOP], np.int8),
-            'stamp': np.array([segment.start]),
+def _commands(segments: Sequence[Segment]) -> Rows:
+    """
+    Return the commands of all segments as they were sent, each once.
+
+    Those before the first frame of an episode are its own; of one that is cut there, the last.
+    """
+    first = segments[0].episode.commands
+    written = _chosen(first, np.zeros(0, np.intp))
+    for number, (segment, limit) in enumerate(_with_limits(segments)):
+        rows = segment.episode.commands
+        own = _chosen(rows, _within(rows['stamp'], segment, limit))
+        order = np.argsort(rows['stamp'], kind='stable')
+        before = order[rows['stamp'][order] < segment.start]
+        earlier = _chosen(rows, before if segment.first == 0 else before[-1:])
+        if number:
+            earlier = _following(written, segments[number - 1], earlier)
+            second = segment.episode.stamps()[segment.first + 1 : segment.last + 1]
+            if not (own['stamp'] < min([*second, limit])).any():  # none answers the first frame
+                force = _chosen(rows, before[-1:])
+                earlier = _forced(_joined(written, earlier), earlier, force, segment.start)
+        written = _joined(written, earlier, own)
+    return written
+
+
+def _following(written: Rows, segment: Segment, earlier: Rows) -> Rows:
+    """Return those of some commands that are not written yet, if no frame's action changes."""
+    known = set(_keys(written))
+    new = _chosen(earlier, np.array([key not in known for key in _keys(earlier)], dtype=bool))
+    last = segment.episode.stamps()[segment.last]
+    begin = new['stamp'].min(initial=np.inf)
+    answered = ((written['stamp'] >= last) & (written['stamp'] <= begin)).any()
+    return new if begin >= last and answered else _chosen(new, np.zeros(0, np.intp))
+
+
+def _forced(written: Rows, earlier: Rows, force: Rows, start: float) -> Rows:
+    """Return `earlier`, with `force` at the first frame where another command would hold it."""
+    newest = _chosen(written, np.argsort(written['stamp'], kind='stable')[-1:])
+    if not len(force['stamp']):  # nothing was commanded yet: STOP, by the rule
+        if not len(newest['stamp']):
+            return earlier
+        force = newest | {
+            'twist': np.zeros_like(newest['twist']),
+            'action_type': np.full_like(newest['action_type'], ActionType.STOP),
         }
-    if not is_first:
-        force['stamp'] = np.array([segment.start])
-    return {name: np.concatenate([force[name], values]) for name, values in chosen.items()}
+    same = all(
+        np.array_equal(newest[name], force[name], equal_nan=True)
+        for name in ('twist', 'action_type')
+    )
+    stamp = np.array([start])
+    return earlier if same else _joined(earlier, force | {'receive_stamp': stamp, 'stamp': stamp})
+
+
+def _keys(rows: Rows) -> list[tuple[bytes, ...]]:
+    return [tuple(value.tobytes() for value in row) for row in zip(*rows.values(), strict=True)]
+
+
+def _joined(*parts: Rows) -> Rows:
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
 def _events(segments: Sequence[Segment]) -> list[tuple[float, str, str]]:

@@ -21,6 +21,25 @@ class OutputError(MobileVlaError):
 
 
 @contextmanager
+def new_folder(folder: Path) -> Iterator[Path]:
+    """
+    Give a folder to write to, which is created when absent.
+
+    :raises OutputError: if it cannot be created, or the block fails to write to it
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        yield folder
+    except MobileVlaError:
+        raise
+    except OSError as error:
+        why = 'it is a file' if folder.is_file() else write_error_text(error)
+        raise OutputError(
+            f'{folder} cannot be written to: {why}; choose another folder'
+        ) from error
+
+
+@contextmanager
 def new_output(path: Path, *, overwrite: bool = False) -> Iterator[Path]:
     """
     Give a path beside `path` to write a file or folder to; move it there when the block is left.

@@ -12,6 +12,7 @@ from ..episodes.split import make_split, read_scenario, Split, SPLIT_FILE
 from ..errors import EpisodeError
 from .each_file import read_each
 from .exit_status import status_of
+from .new_output import new_folder
 from .output import add_json, print_json, print_lines, print_table
 from .selection import add_selection, select_files
 
@@ -81,8 +82,5 @@ def _save(split: Split, arguments: Namespace) -> Path:
     folder = arguments.output
     if (folder / SPLIT_FILE).exists() and not arguments.overwrite:
         raise EpisodeError(f'{folder / SPLIT_FILE} exists: --overwrite replaces it')
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
+    with new_folder(folder):
         return split.save(folder)
-    except OSError as error:
-        raise EpisodeError(f'{folder / SPLIT_FILE} cannot be written: {error}') from error

@@ -15,7 +15,7 @@ from typing import Any
 from ...episodes import CameraStream, EpisodeWriter, schema
 from ...errors import MobileVlaError
 from ...images import encode_jpeg
-from ..new_output import new_output, OutputError
+from ..new_output import new_folder, new_output, OutputError
 from .assumption import Assumption
 from .legacy import LegacyEpisode
 
@@ -107,11 +107,8 @@ def add_assumptions(
 @contextmanager
 def room(folder: Path) -> Iterator[Path]:
     """Give a hidden folder on the same disk as `folder`, removed when the block is left."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
+    with new_folder(folder):
         place = tempfile.TemporaryDirectory(dir=folder, prefix='.convert_')
-    except OSError as error:
-        raise OutputError(f'{folder} cannot be written: {error}') from error
     with place as name:
         yield Path(name)
 

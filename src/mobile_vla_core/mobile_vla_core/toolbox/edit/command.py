@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Callable
-from contextlib import ExitStack
 from pathlib import Path
 import shutil
 import time
@@ -24,6 +23,7 @@ from ...episodes.segments import Segment, write_segments
 from ...errors import EpisodeError, MobileVlaError
 from ..checks.file_fault import fault_text
 from ..exit_status import status_of
+from ..new_output import new_folder, new_output
 from ..number_option import duration
 from ..output import add_json, print_json, print_lines, progress
 from ..selection import select_files
@@ -37,6 +37,7 @@ from .frame_choice import (
     split_ranges,
     time_range,
 )
+from .merge import merge
 from .past import Answer, history, lines, undo
 from .soundness import refuse_unfinished, refuse_unsound
 
@@ -56,7 +57,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     places.add_argument('--at', type=int, nargs='+', metavar='FRAME', help='a piece begins here')
     places.add_argument('--every', type=int, metavar='FRAMES', help='length of a piece')
     merge = _add(edits, 'merge', 'make one episode of several, in order of time', in_place=False)
-    merge.add_argument('--name', required=True, help='of the new episode, without suffix')
+    merge.add_argument(
+        '--name', required=True, help='of the new episode: letters, digits and signs'
+    )
     label = _add(edits, 'set', 'give other labels')
     label.add_argument('--instruction')
     label.add_argument('--scenario')
@@ -196,33 +199,19 @@ def _drop_stop(arguments: Namespace, path: Path, now: float) -> Answer:
 def _split(arguments: Namespace, path: Path, now: float) -> Answer:
     with Episode(path) as episode:
         ranges = split_ranges(arguments.at or [], arguments.every, len(episode))
-        folder = Destination(arguments.output, False, now).folder(path)
-        folder.mkdir(parents=True, exist_ok=True)
         name, targets = path.name.removesuffix(schema.SUFFIX), []
-        for number, (first, last) in enumerate(ranges, start=1):
-            text = f'split: frames {first} to {last} of {len(episode)} of {path.name}'
-            segment = Segment(episode, first, last)
-            targets.append(write_segments([segment], folder, f'{name}_{number}', now, text))
+        with new_folder(Destination(arguments.output, False, now).folder(path)) as folder:
+            for number, (first, last) in enumerate(ranges, start=1):
+                text = f'split: frames {first} to {last} of {len(episode)} of {path.name}'
+                segment = Segment(episode, first, last)
+                targets.append(write_segments([segment], folder, f'{name}_{number}', now, text))
     text = f'split into {len(ranges)} episodes'
     return {'source': str(path), 'text': text, 'targets': [str(t) for t in targets]}
 
 
 def _merge(arguments: Namespace, paths: list[Path], now: float) -> Answer:
-    if len(paths) < 2:
-        raise EpisodeError('to merge takes two episodes at least')
-    with ExitStack() as stack:
-        episodes = [stack.enter_context(Episode(path)) for path in paths]
-        instructions = {episode.instruction for episode in episodes}
-        if len(instructions) > 1:
-            raise EpisodeError(
-                f'the instructions differ ({"; ".join(sorted(instructions))}): give them one '
-                f'with `episodes edit set` first'
-            )
-        segments = [Segment(episode, 0, len(episode) - 1) for episode in episodes]
-        folder = Destination(arguments.output, False, now).folder(paths[0])
-        folder.mkdir(parents=True, exist_ok=True)
-        text = 'merged: ' + ', '.join(path.name for path in paths)
-        target = write_segments(segments, folder, arguments.name, now, text)
+    folder = Destination(arguments.output, False, now).folder(paths[0])
+    target, text = merge(paths, folder, arguments.name, now)
     return {'source': str(paths[0]), 'text': text, 'targets': [str(target)]}
 
 
@@ -235,13 +224,10 @@ def _set(arguments: Namespace, path: Path, now: float) -> Answer:
         target = folder / path.name
         if target.exists():
             raise EpisodeError(f'{target} exists already: move it, or choose another --output')
-        draft = folder / f'.{path.name}'
-        try:
+        with new_output(target) as draft:
             shutil.copyfile(path, draft)
             relabel(draft, labels, now)
-            return draft.rename(target)
-        finally:
-            draft.unlink(missing_ok=True)
+        return target
 
     destination = Destination(arguments.output, arguments.in_place, now)
     target = destination.put('set', path, text, write)

@@ -10,6 +10,7 @@ import shutil
 
 from ...episodes.part_file import sync_folder
 from ...errors import EpisodeError
+from ..new_output import new_folder
 from ..view.journal import Journal
 
 OUTPUT = 'edited'
@@ -49,9 +50,8 @@ class Destination:
         :raises MobileVlaError: what `write` raises; the original is then as it was
         """
         if not self._in_place:
-            folder = self.folder(path)
-            folder.mkdir(parents=True, exist_ok=True)
-            return write(folder)
+            with new_folder(self.folder(path)) as folder:
+                return write(folder)
         journal = Journal(path.parent)
 
         def change() -> None:

@@ -18,6 +18,7 @@ from ...episodes import schema
 from ...episodes.damage import READ_ERRORS, reason
 from ...episodes.part_file import sync_folder, write_error_text
 from ...errors import EpisodeError, MobileVlaError, SchemaMismatchError
+from ..new_output import new_folder
 from .salvage_copy import new_name, SalvageCopy
 from .salvage_report import SalvageReport
 
@@ -45,12 +46,12 @@ def salvage(source: Path, output: Path) -> SalvageReport:
     try:
         with source.open('rb') as file:
             file.read(1)
-        output.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise EpisodeError(f'{source}: {error.strerror}') from error
+    with new_folder(output):
         workshop = output / f'{WORKSHOP}{target.name}'
         shutil.rmtree(workshop, ignore_errors=True)
         workshop.mkdir()
-    except OSError as error:
-        raise EpisodeError(f'{source}: {error.strerror}') from error
     try:
         report, failure = _attempt(source, workshop)
         if report is None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ..each_file import do_each, tell
 from ..exit_status import status_of
+from ..new_output import new_folder
 from ..number_option import count
 from ..optional_library import need
 from ..output import add_json, print_json, print_lines
@@ -64,11 +65,11 @@ def write_pictures(arguments: Namespace) -> int:
     suffixes = tuple(suffix for suffix, asked in wanted.items() if asked) or (SHEET, PLOT)
     if FILM in suffixes:
         need('av', 'av', 'a film')
-    arguments.output.mkdir(parents=True, exist_ok=True)
     files = PictureFiles(
         suffixes, arguments.output, arguments.overwrite, arguments.frames, arguments.camera
     )
-    written, failed = do_each(paths, files, 'view', time_limit)
+    with new_folder(arguments.output):
+        written, failed = do_each(paths, files, 'view', time_limit)
     targets = [target for each in written.values() for target in each]
     if arguments.json:
         failures = [{'episode': path, 'error': text} for path, text in failed.items()]
