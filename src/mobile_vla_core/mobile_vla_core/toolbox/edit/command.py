@@ -100,8 +100,12 @@ def _add(edits: Any, name: str, text: str, in_place: bool = True) -> ArgumentPar
 
 def _frames_or_seconds(parser: ArgumentParser) -> None:
     choice = parser.add_mutually_exclusive_group(required=True)
-    choice.add_argument('--frames', metavar='FIRST:LAST', help='as in 10:49, 10: or :-5')
-    choice.add_argument('--seconds', metavar='START:END', help='after the first frame')
+    choice.add_argument('--frames', metavar='FIRST:LAST', help='both included: 10:49, 10: or :-5')
+    choice.add_argument(
+        '--seconds',
+        metavar='START:END',
+        help='after the first frame, END not included: 1.5:6.0, 2:',
+    )
 
 
 def run(arguments: Namespace) -> int:
