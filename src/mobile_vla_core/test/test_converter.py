@@ -160,6 +160,32 @@ def test_nothing_is_overwritten_unless_asked(tmp_path, capsys, to):
     assert [path.name for path in target.iterdir() if path.name.startswith('.')] == []
 
 
+def spoil(path, damage):
+    """Damage an episode so that the HDF5 library still opens it."""
+    with h5py.File(path) as file:
+        place = file['observations/images/front/jpeg'].id.get_chunk_info(0).byte_offset
+        if damage == 'stamps':
+            place = h5py.h5o.get_info(file['commands/stamp'].id).addr
+    content = bytearray(path.read_bytes())
+    content[place : place + 16] = bytes(16)
+    path.write_bytes(content)
+    if damage == 'undecodable':  # as an older version wrote it, which has no checksum
+        with h5py.File(path, 'r+') as file:
+            del file['observations/images/front/crc']
+
+
+@pytest.mark.parametrize('damage', ['altered', 'undecodable', 'stamps'])
+@pytest.mark.parametrize('to', ['ours', 'mcap'])
+def test_a_damaged_episode_is_refused_whatever_it_should_become(tmp_path, capsys, damage, to):
+    path = write_episode(tmp_path / 'old', 'drive')
+    spoil(path, damage)
+    status = convert(path, '--output', tmp_path / 'new', '--to', to)
+    if (damage, to) != ('undecodable', 'mcap'):  # which takes the bytes of a picture as they are
+        assert status == 2
+        assert f'{path}: ' in capsys.readouterr().err
+        assert names(tmp_path / 'new') == []
+
+
 def test_a_source_is_never_its_own_target(tmp_path, capsys):
     path = write_episode(tmp_path, 'drive')
     before = path.read_bytes()

@@ -150,6 +150,23 @@ def test_it_comes_back_as_the_same_episode(rich, tmp_path):
         assert found.attributes | {'name': ''} == rich.attributes | {'name': ''}
 
 
+def test_times_of_a_real_clock_come_back_to_the_bit(tmp_path):
+    writer = EpisodeWriter(tmp_path, instruction='go', name='clock')
+    stamps = 1_760_000_000.0 + np.random.default_rng(1).uniform(0.0, 90.0, 200).cumsum()
+    for stamp in stamps:
+        writer.add_frame('front', encode_jpeg(np.zeros((8, 8, 3), np.uint8)), stamp, stamp + 0.01)
+        writer.add_command((0.1, 0.0, 0.0), stamp + 0.02, stamp + 0.03)
+    with Episode(writer.close()) as episode:
+        write_mcap(episode, tmp_path / 'a.mcap')
+        report = back(tmp_path)
+        with Episode(report.path) as found:
+            np.testing.assert_array_equal(found.stamps(), episode.stamps())
+            np.testing.assert_array_equal(found.receive_stamps(), episode.receive_stamps())
+            for name in ('stamp', 'receive_stamp'):
+                np.testing.assert_array_equal(found.commands[name], episode.commands[name])
+    assert 'as you said' not in ' '.join(map(str, report.assumptions))
+
+
 def test_what_the_user_says_comes_before_what_the_episode_said(rich, tmp_path):
     write_mcap(rich, tmp_path / 'a.mcap')
     images = ('/camera/right/image_raw/compressed',)

@@ -74,7 +74,8 @@ def write_bag(
     with open_bag(path) as reader:
         found = {name: info.msgtype for name, info in reader.topics.items() if info.msgcount}
         own = _own_labels(reader, found)
-        chosen, assumptions = choose_topics(path.name, found, _with_cameras(topics, own, found))
+        cameras = () if own is None else tuple(topic for topic in own.cameras if topic in found)
+        chosen, assumptions = choose_topics(path.name, found, topics, cameras)
         labels, lines = _labels(path, reader, chosen, said, own)
         assumptions += lines
         cameras = _cameras(reader, chosen, quality, own)
@@ -109,12 +110,6 @@ def _own_labels(reader: Any, found: Mapping[str, str]) -> BagLabels | None:
     if found.get(LABELS_TOPIC) != STRING:
         return None
     return next((BagLabels.from_text(m.data) for m in _messages(reader, LABELS_TOPIC)), None)
-
-
-def _with_cameras(said: BagTopics, own: BagLabels | None, found: Mapping[str, str]) -> BagTopics:
-    if own is None or said.images:
-        return said
-    return replace(said, images=tuple(topic for topic in own.cameras if topic in found))
 
 
 def _labels(

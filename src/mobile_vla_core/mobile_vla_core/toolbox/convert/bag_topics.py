@@ -43,17 +43,18 @@ class BagTopics:
 
 
 def choose_topics(
-    bag: str, found: Mapping[str, str], said: BagTopics
+    bag: str, found: Mapping[str, str], said: BagTopics, own: tuple[str, ...] = ()
 ) -> tuple[BagTopics, list[Assumption]]:
     """
     Choose the topics to read.
 
     :param bag: name of the bag, for messages
     :param found: topic -> message type, of the topics that hold messages
+    :param own: topics of the pictures, as the episode says of which the bag was made
     :raises EpisodeError: if a topic is absent, of another type, or more than one comes into
         question
     """
-    images = said.images or _images(bag, found)
+    images = said.images or own or _images(bag, found)
     for topic in images:
         _check(bag, found, topic, IMAGES, '--image-topic')
     command = _one(bag, found, said.command, COMMANDS, '--command-topic', needed=True)

@@ -63,6 +63,8 @@ class Converter:
         if job.to == OURS:
             with Episode(path) as episode:
                 result.frames = len(episode)
+                if path == source:
+                    _refuse_damaged(episode)
             put = copy_episode if path == source else move
             put(path, self.target(source), overwrite=job.overwrite)
             result.output = self.target(source)
@@ -131,6 +133,18 @@ class Converter:
         result.frames, moved = write_mp4(episode, draft, camera=camera)
         if moved:
             result.notes.append(f'{moved} stamps do not increase; shown a millisecond later')
+
+
+def _refuse_damaged(episode: Episode) -> None:
+    """Read everything, so that no copy of a damaged episode passes for a conversion."""
+    aligned_frames(episode, None)
+    _ = episode.attributes, episode.metadata, episode.action_stamps
+    for camera in episode.cameras:
+        _ = episode.stamps(camera), episode.receive_stamps(camera)
+        for frame in range(episode.frames(camera)):
+            episode.image(frame, camera)
+    for stream in episode.streams:
+        episode.stream(stream)
 
 
 def _read_all(episode: Episode) -> None:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+import math
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,8 @@ NANO = 1_000_000_000
 
 def nanoseconds(stamp: float) -> int:
     """Return a time as ROS counts it; one before the epoch, which it lacks, as 0."""
-    return max(round(stamp * NANO), 0)
+    whole = math.floor(stamp)  # apart: a time of today in nanoseconds has more digits than a float
+    return max(whole * NANO + round((stamp - whole) * NANO), 0)
 
 
 def typestore() -> Any:
