@@ -173,6 +173,29 @@ def test_a_request_that_is_no_edit_is_refused_in_a_sentence(client):
     assert client.get('/api/edits')[1] == {'edits': []}
 
 
+def test_an_undo_of_no_number_is_refused_and_takes_nothing_back(client, folder):
+    edit = {'episode': 'two.h5', 'kind': 'relabel', 'labels': {'scenario': 'hall'}}
+    number = client.post('/api/edits', edit)[1]['edit']['number']
+    edited = (folder / 'two.h5').read_bytes()
+    for wrong in ('x', str(number), 1.5, True, []):
+        status, body = client.post('/api/undo', {'number': wrong})
+        assert (status, 'number is that of an edit' in body['error']) == (400, True)
+    assert (folder / 'two.h5').read_bytes() == edited
+    assert client.post('/api/undo', {'number': number})[0] == 200
+
+
+@pytest.mark.parametrize('method', ['PUT', 'DELETE', 'PATCH', 'OPTIONS'])
+def test_another_method_is_refused_in_json(client, method):
+    assert client.ask(method, '/api/episodes') == (
+        405,
+        {'error': f'{method} is not answered: GET and POST are'},
+    )
+
+
+def test_a_head_is_what_a_get_has_above_its_body(client):
+    assert client.ask('HEAD', '/page.css') == (200, b'')
+
+
 def test_every_edit_is_undone_bit_for_bit(client, folder):
     path = folder / 'three.h5'
     original = path.read_bytes()

@@ -100,7 +100,11 @@ class Answers:
             edit = self._editor.edit(path, request, time.time())
         elif list(steps) == ['api', 'undo']:
             number = request.get('number')
-            edit = self._editor.journal.undo(number if isinstance(number, int) else None)
+            if number is not None and type(number) is not int:
+                return Answer.error(
+                    HTTPStatus.BAD_REQUEST, f'number is that of an edit, found {number!r}'
+                )
+            edit = self._editor.journal.undo(number)
         else:
             return Answer.error(HTTPStatus.NOT_FOUND, 'there is no such page')
         self._library.refresh()

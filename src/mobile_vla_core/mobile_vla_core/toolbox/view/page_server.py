@@ -79,8 +79,22 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self._answer(self._get)
 
+    def do_HEAD(self) -> None:
+        self._answer(self._get)
+
     def do_POST(self) -> None:
         self._answer(self._post)
+
+    def send_error(
+        self, code: int, message: str | None = None, explain: str | None = None
+    ) -> None:
+        """Refuse as all else here is refused: in JSON."""
+        status = HTTPStatus(code)
+        text = message or status.phrase
+        if status is HTTPStatus.NOT_IMPLEMENTED:
+            status = HTTPStatus.METHOD_NOT_ALLOWED
+            text = f'{self.command} is not answered: GET and POST are'
+        self._send(Answer.error(status, text))
 
     def log_message(self, *_: Any) -> None:
         """Write no line for each picture."""
@@ -93,6 +107,9 @@ class _Handler(BaseHTTPRequestHandler):
             answer = Answer.error(HTTPStatus.FORBIDDEN, str(error))
         except MobileVlaError as error:
             answer = Answer.error(HTTPStatus.CONFLICT, str(error))
+        self._send(answer)
+
+    def _send(self, answer: Answer) -> None:
         if answer.status >= HTTPStatus.BAD_REQUEST:
             self.close_connection = True  # what is left of the body is not read
         self.send_response(answer.status)
@@ -105,7 +122,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header('X-Content-Type-Options', 'nosniff')
         self.send_header('Referrer-Policy', 'no-referrer')
         self.end_headers()
-        self.wfile.write(answer.body)
+        if self.command != 'HEAD':
+            self.wfile.write(answer.body)
 
     def _get(self) -> Answer:
         parts = urlsplit(self.path)
