@@ -368,6 +368,8 @@ def test_a_file_that_cannot_be_read_does_not_keep_others_from_being_edited(capsy
         (('split', '--every', '30'), 'are one piece'),
         (('trim', '--frames', '3-7'), 'is not FROM:TO'),
         (('trim', '--seconds', '99:'), 'the frames are from 0 to 2.9 s'),
+        (('trim', '--seconds', '0:0'), 'the end, which is left out, is not after the start'),
+        (('trim', '--seconds', '0.01:0.05'), 'none was taken then'),
         (('split', '--at', '30'), 'cannot split there'),
         (('set', '--instruction', ' '), 'needs an instruction'),
         (('set',), 'nothing to change'),

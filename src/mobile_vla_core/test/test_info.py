@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from mobile_vla_core.action_space import ActionCodec, mirror_actions
-from mobile_vla_core.episodes import Episode
+from mobile_vla_core.episodes import Episode, schema
 from mobile_vla_core.episodes.split import load_split, make_split
 from mobile_vla_core.toolbox.command import main
 
@@ -67,6 +67,23 @@ def test_info_names_what_cannot_be_read_and_sums_up_the_rest(folder, capsys):
         'e0.h5': 'data.missing: action is missing',
         'text.h5': 'file.not_hdf5: its 10 bytes are text, not HDF5',
     }
+
+
+def test_info_of_files_that_cannot_be_read_at_all_ends_with_two(tmp_path, capsys):
+    (tmp_path / 'text.h5').write_text('no episode')
+    status, document = run(capsys, 'info', tmp_path)
+    assert (status, document['error']) == (2, 'none of 1 files can be read')
+    assert document['episodes'][0]['fault'].startswith('file.not_hdf5: ')
+
+
+def test_info_counts_the_episodes_without_an_instruction_too(folder, capsys):
+    with h5py.File(folder / 'e0.h5', 'r+') as file:
+        file.attrs['instruction'] = schema.text_attribute('')
+    assert run(capsys, 'info', folder)[1]['summary']['instructions'] == {
+        'left': 3, 'right': 2, '(none)': 1,
+    }  # fmt: skip
+    main(['info', str(folder)])
+    assert '(none)' in capsys.readouterr().out
 
 
 def test_info_prints_tables_with_a_line_for_each_episode_on_demand(folder, capsys):
@@ -129,6 +146,14 @@ def test_without_any_that_can_be_read_the_reason_is_json_too(folder, capsys):
     for verb in ('split', 'stats'):
         status, document = run(capsys, verb, folder)
         assert (status, document) == (2, {'error': 'none of 6 files can be used'})
+
+
+def test_stats_of_another_split_say_what_helps_here(folder, tmp_path, capsys):
+    run(capsys, 'split', folder, '--output', tmp_path)
+    (folder / 'e0.h5').unlink()
+    status, document = run(capsys, 'stats', folder, '--split', tmp_path)
+    assert (status, 'train anew' in document['error']) == (2, False)
+    assert 'give the episodes that were split' in document['error']
 
 
 def test_stats_without_a_split_where_one_is_asked_for_are_refused(folder, tmp_path, capsys):

@@ -107,5 +107,10 @@ def test_a_picture_that_is_no_jpeg_is_named_on_the_sheet_and_ends_the_film(path,
     assert 'one.h5: ' in capsys.readouterr().err
     assert not (tmp_path / 'one.mp4').exists()
     with Episode(path) as episode:
-        texts = [text.get_text() for panel in contact_sheet(episode).axes for text in panel.texts]
-    assert [text.split(':')[0] for text in texts] == ['unreadable']
+        figure = contact_sheet(episode)
+    ((text, panel),) = [(text, panel) for panel in figure.axes for text in panel.texts]
+    assert text.get_text().startswith('unreadable:\nframe 3 of front is damaged: ')
+    assert text.get_text().endswith('`episodes repair`')
+    drawn, room = text.get_window_extent(figure.canvas.get_renderer()), panel.get_window_extent()
+    assert room.x0 < drawn.x0 < drawn.x1 < room.x1
+    assert room.y0 < drawn.y0 < drawn.y1 < room.y1

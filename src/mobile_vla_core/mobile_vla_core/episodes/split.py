@@ -17,6 +17,8 @@ from .labels import naming
 from .reader import Episode
 
 SPLIT_FILE = 'split.yaml'
+ANEW = 'use a new output folder, or --overwrite to split and train anew'
+"""What to do in training when a split is one of other episodes."""
 
 
 @dataclass(frozen=True)
@@ -88,11 +90,12 @@ def read_scenario(path: Path) -> str:
         return episode.scenario
 
 
-def load_split(run: Path, names: Sequence[str]) -> Split | None:
+def load_split(run: Path, names: Sequence[str], remedy: str = ANEW) -> Split | None:
     """
     Read the split of an earlier run in the same folder, None when there is none.
 
     :param names: the episodes that there are now
+    :param remedy: what to do when they are others
     :raises EpisodeError: if the split names others
     """
     path = Path(run) / SPLIT_FILE
@@ -107,6 +110,6 @@ def load_split(run: Path, names: Sequence[str]) -> Split | None:
     if known != set(names) or len(known) != len(split.train) + len(split.validation):
         raise EpisodeError(
             f'{path} splits {len(known)} episodes, the data folder holds {len(names)} '
-            f'and they differ: use a new output folder, or --overwrite to split and train anew'
+            f'and they differ: {remedy}'
         )
     return split

@@ -8,6 +8,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping
 from typing import Any
 
+from .exit_status import status_of, UNABLE
 from .facts import Facts
 from .inventory import plain, read_inventory, summarise
 from .number_option import add_workers
@@ -28,19 +29,22 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(arguments: Namespace) -> int:
-    """Print what there is; return 1 when a file cannot be read as it should."""
+    """Print what there is; return 1 when a file cannot be read as it should, 2 when none can."""
     paths = select_files(arguments.paths, unfinished=True)
     with progress(len(paths), 'info') as bar:
         inventory = read_inventory(paths, workers=arguments.workers, advance=bar.update)
     summary = summarise(inventory)
+    unsound = sum(bool(facts.fault) for facts in inventory)
+    status = status_of(len(paths), summary['unreadable'], unsound)
     if arguments.json:
         each = [plain(facts, path) for facts, path in zip(inventory, paths, strict=True)]
-        print_json({'summary': summary, 'episodes': each})
+        error = {'error': f'none of {len(paths)} files can be read'} if status == UNABLE else {}
+        print_json({**error, 'summary': summary, 'episodes': each})
     else:
         if arguments.each:
             _print_each(inventory)
         _print(summary, inventory, None if arguments.all else SHOWN)
-    return 1 if any(facts.fault for facts in inventory) else 0
+    return status
 
 
 def _print_each(inventory: list[Facts]) -> None:

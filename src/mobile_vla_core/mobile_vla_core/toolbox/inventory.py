@@ -53,7 +53,7 @@ def summarise(inventory: Sequence[Facts]) -> dict[str, Any]:
         },
         'rate': _spread(1.0 / periods),
         'seconds': _spread(np.array([f.seconds for f in readable if f.layout == 'ours'])),
-        'instructions': _tally(facts.instruction for facts in readable),
+        'instructions': _tally(facts.instruction or '(none)' for facts in readable),
         'scenarios': _tally(facts.scenario or '(none)' for facts in readable),
         'outcomes': _tally(facts.outcome for facts in readable),
         'layouts': _tally(f'{f.layout} {f.version}'.strip() for f in readable),

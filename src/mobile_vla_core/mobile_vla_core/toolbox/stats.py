@@ -22,6 +22,7 @@ from .output import add_json, print_json, print_lines, print_table
 from .selection import add_selection, select_files
 
 PERCENTILES = (1, 50, 99)
+REMEDY = 'give the episodes that were split, or split these: `episodes split … --output DIR`'
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -93,7 +94,7 @@ class RecordingReader:
 def _chosen(labels: Labels, names: list[str], folder: Path | None) -> NDArray[np.float32]:
     if folder is None:
         return labels.actions
-    split = load_split(folder, names)
+    split = load_split(folder, names, REMEDY)
     if split is None:
         raise EpisodeError(f'{folder / SPLIT_FILE} does not exist: `episodes split` writes it')
     training = set(split.train)

@@ -44,11 +44,15 @@ def time_range(text: str, stamps: NDArray[np.float64]) -> Range:
     :raises EpisodeError: if there is none
     """
     start, end = _two(text, float)
+    if end is not None and end <= (start or 0.0):
+        raise EpisodeError(f'seconds {text}: the end, which is left out, is not after the start')
     seconds = stamps - stamps[0]
     kept = (seconds >= (start or 0.0)) & (seconds < (np.inf if end is None else end))
     frames = np.flatnonzero(kept)
     if not len(frames):
-        raise EpisodeError(f'seconds {text}: the frames are from 0 to {seconds[-1]:.1f} s')
+        raise EpisodeError(
+            f'seconds {text}: none was taken then, the frames are from 0 to {seconds[-1]:.1f} s'
+        )
     return int(frames[0]), int(frames[-1])
 
 

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import math
+from textwrap import wrap
 
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -15,6 +16,7 @@ from ...action_space import ACTION_TYPE, ANGULAR_Z, LINEAR_X, LINEAR_Y
 from ...episodes import Episode
 from ...errors import EpisodeError, MobileVlaError
 from ...plain_text import plain_text
+from ..checks.file_fault import without_name
 from .action_colours import INK, type_colour, type_name
 from .curves import Curves, episode_curves
 
@@ -26,6 +28,8 @@ CELL_WIDTH = 2.2
 CAPTION = 0.36
 HEAD = 0.55
 """Height of what stands under a frame and over all of them [inch]."""
+LETTERS, LINES = 44, 6
+"""Of what is written in the place of a frame."""
 UNREADABLE = '#d94f70'
 
 
@@ -106,8 +110,11 @@ def _draw_frame(
     try:
         panel.imshow(episode.image(t, camera), aspect='auto', interpolation='antialiased')
     except MobileVlaError as error:
-        text = 'unreadable:\n' + str(error)[:60]
-        panel.text(0.5, 0.5, text, transform=panel.transAxes, fontsize=6, wrap=True, ha='center')
+        why = plain_text(without_name(episode.path, error))
+        lines = wrap(why, LETTERS, max_lines=LINES, placeholder=' ...')
+        text = '\n'.join(['unreadable:', *lines])
+        where = {'transform': panel.transAxes, 'ha': 'center', 'va': 'center'}
+        panel.text(0.5, 0.5, text, fontsize=6, **where)
         panel.set_facecolor(f'{UNREADABLE}55')
     row = int(np.searchsorted(curves.seconds, seconds, side='right')) - 1
     action = curves.actions[max(row, 0)]
