@@ -6,10 +6,13 @@ from __future__ import annotations
 
 import math
 from textwrap import wrap
+from typing import Any
 
-from matplotlib.axes import Axes
+import cv2
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+from matplotlib.transforms import IdentityTransform
 import numpy as np
 
 from ...action_space import ACTION_TYPE, ANGULAR_Z, LINEAR_X, LINEAR_Y
@@ -18,16 +21,18 @@ from ...errors import EpisodeError, MobileVlaError
 from ...plain_text import plain_text
 from ..checks.file_fault import without_name
 from .action_colours import INK, type_colour, type_name
-from .curves import Curves, episode_curves
+from .curves import camera_seconds, Curves, episode_curves
 
 COLUMNS = 6
 FRAMES = 24
 DPI = 100
-CELL_WIDTH = 2.2
-"""[inch]"""
-CAPTION = 0.36
-HEAD = 0.55
-"""Height of what stands under a frame and over all of them [inch]."""
+PIXELS = IdentityTransform()
+CELL_WIDTH, FRAME_WIDTH = 220, 217
+"""[pixels]"""
+GAP = 4
+"""Between a frame and its caption [pixels]."""
+CAPTION, HEAD = 36, 55
+"""Height of what stands under a frame and over all of them [pixels]."""
 LETTERS, LINES = 44, 6
 """Of what is written in the place of a frame."""
 UNREADABLE = '#d94f70'
@@ -51,45 +56,23 @@ def contact_sheet(episode: Episode, count: int = FRAMES, camera: str | None = No
     seconds = camera_seconds(episode, curves, camera)
     columns = min(COLUMNS, len(chosen))
     rows = math.ceil(len(chosen) / columns)
-    cell = CELL_WIDTH * _aspect(episode, camera) + CAPTION
+    frame_height = round(FRAME_WIDTH * _aspect(episode, camera))
+    cell = frame_height + CAPTION
     width, height = columns * CELL_WIDTH, rows * cell + HEAD
-    figure = Figure(figsize=(width, height), dpi=DPI)
+    figure = Figure(figsize=(width / DPI, height / DPI), dpi=DPI)
     FigureCanvasAgg(figure)
     for place, t in enumerate(chosen):
         row, column = divmod(place, columns)
-        left, bottom = column * CELL_WIDTH, height - HEAD - (row + 1) * cell + CAPTION
-        box = (left / width, bottom / height, 0.985 / columns, (cell - CAPTION) / height)
-        _draw_frame(figure.add_axes(box), episode, camera, int(t), float(seconds[t]), curves)
+        bottom = height - HEAD - (row + 1) * cell + CAPTION
+        box = (column * CELL_WIDTH, bottom, FRAME_WIDTH, frame_height)
+        _draw_frame(figure, box, episode, camera, int(t), float(seconds[t]), curves)
     details = (episode.scenario or 'no scenario', episode.outcome, f'{total} frames')
     length = f'{float(seconds[-1]):.1f} s'
-    figure.text(
-        0.004,
-        1 - 0.2 / height,
-        plain_text(episode.instruction),
-        fontsize=11,
-        color=INK,
-        va='center',
-        weight='bold',
-    )
-    figure.text(
-        0.004,
-        1 - 0.42 / height,
-        ' · '.join((episode.path.name, *details, length)),
-        fontsize=8,
-        color=INK,
-        va='center',
-    )
+    instruction = plain_text(episode.instruction)
+    _write(figure, 5, height - 20, instruction, fontsize=11, ha='left', weight='bold')
+    line = ' · '.join((episode.path.name, *details, length))
+    _write(figure, 5, height - 42, line, fontsize=8, ha='left')
     return figure
-
-
-def camera_seconds(episode: Episode, curves: Curves, camera: str | None) -> np.ndarray:
-    """Return the times of a camera's frames on the axis of the curves, shape (T,) [s]."""
-    if camera in (None, episode.primary_camera):
-        return curves.seconds
-    read = episode.receive_stamps if curves.clock == 'receive' else episode.stamps
-    if curves.clock == 'none' or not len(curves.seconds):
-        return np.linspace(0.0, curves.duration, episode.frames(camera))
-    return read(camera) - read()[0]
 
 
 def _aspect(episode: Episode, camera: str | None) -> float:
@@ -103,30 +86,44 @@ def _aspect(episode: Episode, camera: str | None) -> float:
 
 
 def _draw_frame(
-    panel: Axes, episode: Episode, camera: str | None, t: int, seconds: float, curves: Curves
+    figure: Figure,
+    box: tuple[int, int, int, int],
+    episode: Episode,
+    camera: str | None,
+    t: int,
+    seconds: float,
+    curves: Curves,
 ) -> None:
-    panel.set_xticks([])
-    panel.set_yticks([])
+    """
+    Draw a frame and its caption, without axes: to set up those takes longer than all else.
+
+    :param box: left, bottom, width, height [pixels]
+    """
+    left, bottom, width, height = box
+    row = int(np.searchsorted(curves.seconds, seconds, side='right')) - 1
+    action = curves.actions[max(row, 0)]
+    frame = Rectangle((left, bottom), width, height, fill=False, lw=1.5, transform=PIXELS)
+    frame.set_edgecolor(type_colour(action[ACTION_TYPE]))
     try:
-        panel.imshow(episode.image(t, camera), aspect='auto', interpolation='antialiased')
+        rgb = episode.image(t, camera)
+        small = cv2.resize(rgb, (width, height), interpolation=cv2.INTER_AREA)
+        figure.figimage(small, left, bottom, origin='upper')
     except MobileVlaError as error:
         why = plain_text(without_name(episode.path, error))
         lines = wrap(why, LETTERS, max_lines=LINES, placeholder=' ...')
+        middle = (left + width / 2, bottom + height / 2)
         text = '\n'.join(['unreadable:', *lines])
-        where = {'transform': panel.transAxes, 'ha': 'center', 'va': 'center'}
-        panel.text(0.5, 0.5, text, fontsize=6, **where)
-        panel.set_facecolor(f'{UNREADABLE}55')
-    row = int(np.searchsorted(curves.seconds, seconds, side='right')) - 1
-    action = curves.actions[max(row, 0)]
-    colour = type_colour(action[ACTION_TYPE])
-    for spine in panel.spines.values():
-        spine.set(color=colour, linewidth=1.5)
+        _write(figure, *middle, text, fontsize=6)
+        frame.set(fill=True, facecolor=f'{UNREADABLE}55')
+    figure.add_artist(frame)
     velocity = (
         f'{action[LINEAR_X]:+.2f} {action[LINEAR_Y]:+.2f} m/s {action[ANGULAR_Z]:+.2f} rad/s'
     )
-    panel.set_xlabel(
-        f'{t}: {seconds:.2f} s {type_name(action[ACTION_TYPE])}\n{velocity}',
-        fontsize=6.5,
-        color=INK,
-        labelpad=2,
-    )
+    caption = f'{t}: {seconds:.2f} s {type_name(action[ACTION_TYPE])}\n{velocity}'
+    _write(figure, left + width / 2, bottom - GAP, caption, fontsize=6.5, va='top')
+
+
+def _write(figure: Figure, x: float, y: float, text: str, **style: Any) -> None:
+    """Write about a place that is given in pixels from the lower left corner."""
+    style = {'ha': 'center', 'va': 'center', 'color': INK, **style}
+    figure.text(x, y, text, transform=PIXELS, **style)

@@ -69,6 +69,16 @@ def episode_curves(episode: Episode) -> Curves:
     )
 
 
+def camera_seconds(episode: Episode, curves: Curves, camera: str | None) -> NDArray[np.float64]:
+    """Return the times of a camera's frames on the axis of the curves, shape (T,) [s]."""
+    if camera in (None, episode.primary_camera):
+        return curves.seconds
+    read = episode.receive_stamps if curves.clock == 'receive' else episode.stamps
+    if curves.clock == 'none' or not len(curves.seconds):
+        return np.linspace(0.0, curves.duration, episode.frames(camera))
+    return read(camera) - read()[0]
+
+
 def find_gaps(seconds: NDArray[np.float64]) -> tuple[Gap, ...]:
     """Return where frames, shape (T,) [s], are missing."""
     steps = np.diff(seconds)

@@ -13,8 +13,7 @@ from ...errors import EpisodeError
 from ...plain_text import plain_text
 from ..video import Mp4Writer
 from .command_overlay import CommandOverlay
-from .contact_sheet import camera_seconds
-from .curves import episode_curves
+from .curves import camera_seconds, episode_curves
 
 
 def write_film(episode: Episode, target: Path, camera: str | None = None) -> None:

@@ -15,8 +15,7 @@ from ...action_space import ACTION_NAMES, ACTION_UNITS
 from ...episodes import Episode, schema
 from ...images import decode_jpeg, encode_jpeg, use_one_thread
 from .action_colours import type_name
-from .contact_sheet import camera_seconds
-from .curves import episode_curves
+from .curves import camera_seconds, episode_curves
 
 THUMBNAIL_WIDTH = 192
 """[pixels]"""
