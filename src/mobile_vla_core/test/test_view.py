@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from view_fixture import record
 
-from mobile_vla_core.episodes import Episode
+from mobile_vla_core.episodes import Episode, EpisodeWriter
+from mobile_vla_core.images import encode_jpeg
 from mobile_vla_core.toolbox.command import main
 from mobile_vla_core.toolbox.view.action_plot import action_plot
 from mobile_vla_core.toolbox.view.contact_sheet import contact_sheet
@@ -61,6 +62,17 @@ def test_the_plot_marks_gaps_and_names_units_and_action_types(path):
     assert labels[:3] == ['linear_x\n[m/s]', 'linear_y\n[m/s]', 'angular_z\n[rad/s]']
     legend = [text.get_text() for text in figure.legends[0].get_texts()]
     assert legend == ['movement', 'rotation', 'stop', 'special', '2 gaps between frames']
+
+
+def test_the_plot_is_of_the_time_of_the_frames_whenever_the_first_command_came(tmp_path):
+    writer = EpisodeWriter(tmp_path, instruction='go', name='late')
+    writer.add_command((0.3, 0.0, 0.0), 10.0, 10.0)
+    for t in range(5):
+        writer.add_frame('front', encode_jpeg(np.zeros((16, 16, 3), np.uint8)), 100 + t, 100 + t)
+    with Episode(writer.close()) as episode:
+        left, right = action_plot(episode).axes[0].get_xlim()
+    assert -0.5 < left < 0.0
+    assert 4.0 < right < 4.5
 
 
 def test_the_sheet_shows_first_and_last_frame_with_their_commands(path):

@@ -18,6 +18,8 @@ from .curves import Curves, episode_curves
 
 DPI = 100
 GAP_COLOUR = '#d94f70'
+MARGIN = 0.03
+"""On both sides of the frames, as a share of their time; at least so many seconds."""
 LEAST_REACH = 0.1
 """Half the height of an axis whose velocity hardly moves [m/s or rad/s]."""
 
@@ -38,6 +40,8 @@ def action_plot(episode: Episode) -> Figure:
         panel.tick_params(labelsize=8)
         for gap in curves.gaps:
             panel.axvspan(gap.start, gap.end, color=GAP_COLOUR, alpha=0.25, lw=0)
+    margin = max(MARGIN * curves.duration, MARGIN)  # a command before a cut may be long before
+    panels[-1].set_xlim(-margin, curves.duration + margin)
     clock = {'header': 'capture times', 'receive': 'receive times: the capture times are unusable'}
     panels[-1].set_xlabel(f'[s] from the first frame ({clock.get(curves.clock, "no stamps")})')
     figure.legend(handles=_legend(curves), loc='lower center', ncol=6, frameon=False, fontsize=8)
