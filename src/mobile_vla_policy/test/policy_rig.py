@@ -134,9 +134,16 @@ class PolicyRig:
         self.wait(lambda: self.moves())
 
     def wait_for_reason(self, text: str) -> PolicyStatus:
-        """Wait for a status whose reason holds a text."""
-        self.wait(lambda: self.latest() is not None and text in self.latest().reason)
-        return self.latest()
+        """Wait for a status whose reason holds a text, from the latest on, and return it."""
+        first = max(0, len(self.statuses) - 1)  # Not only the latest: this thread may be late.
+        found = []
+
+        def told():
+            found.extend(one for one in list(self.statuses)[first:] if text in one.reason)
+            return found
+
+        self.wait(told)
+        return found[0]
 
     def latest(self) -> PolicyStatus | None:
         """Return the newest status."""
