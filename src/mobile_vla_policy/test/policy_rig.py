@@ -142,7 +142,11 @@ class PolicyRig:
             found.extend(one for one in list(self.statuses)[first:] if text in one.reason)
             return found
 
-        self.wait(told)
+        try:
+            self.wait(told)
+        except AssertionError as error:
+            reasons = [one.reason for one in list(self.statuses)[first:]]
+            raise AssertionError(f'{error}; told: {list(dict.fromkeys(reasons))}') from None
         return found[0]
 
     def latest(self) -> PolicyStatus | None:

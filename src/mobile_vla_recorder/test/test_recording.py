@@ -88,10 +88,12 @@ def test_drops_are_stored_while_the_episode_is_recorded(tmp_path):
     for t in range(3):
         recorder.on_picture(picture(t), 2.0, now=100.0)
     recorder.on_command((1.0, 0.0, 0.0), 1.0, 1.0, now=100.0)
-    while recorder.recording.queued_bytes or not recorder.recording.commands:
-        time.sleep(0.001)
-    with Episode(part) as episode:  # as a recorder that is killed now leaves it
-        assert (2.0, 'dropped', 'front: 3 frames dropped so far') in episode.events
+    told, deadline = [], time.monotonic() + 10.0
+    while not told and time.monotonic() < deadline:
+        time.sleep(0.01)
+        with Episode(part) as episode:  # as a recorder that is killed now leaves it
+            told = episode.events
+    assert (2.0, 'dropped', 'front: 3 frames dropped so far') in told
     recorder.discard(stamp=3.0)
 
 
