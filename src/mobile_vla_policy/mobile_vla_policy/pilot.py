@@ -235,7 +235,9 @@ class Pilot:
         """Take the worker's state: None when it is ready, else why there is none."""
         with self._lock:
             self._worker.note(reason, detail)
-            if reason is not None:
+            if reason is None:
+                self._picture.reset()  # Nobody saw what came since the last one ended.
+            else:
                 self._forget(self._since)
 
     def decide(self, now: float) -> Decision:

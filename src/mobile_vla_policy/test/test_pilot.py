@@ -405,6 +405,18 @@ def test_a_robot_that_moves_on_identical_images_stops_until_another_comes(drivin
     assert see(driving, START + 0.9, crc32=6).reason is None
 
 
+def test_what_a_new_worker_sees_is_not_frozen_for_the_time_without_one(driving):
+    for step in range(1, 5):
+        assert see(driving, START + 0.1 * step, crc32=5).reason is None
+    driving.worker_is(StopReason.WORKER_DOWN, 'killed')
+    driving.worker_is(None)
+    for step in range(51, 55):  # five seconds later, by chance the same picture
+        assert see(driving, START + 0.1 * step, crc32=5).reason is None
+    assert_stopped(driving.decide(START + 6.0), StopReason.STALE_IMAGE)
+    decisions = [see(driving, START + 0.1 * step, crc32=5) for step in range(55, 60)]
+    assert_stopped(decisions[-1], StopReason.FROZEN_IMAGE)
+
+
 def test_identical_images_do_not_stop_a_robot_that_stands(driving):
     for step in range(1, 30):
         stop = actions(ActionType.STOP)
