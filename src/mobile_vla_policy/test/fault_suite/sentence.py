@@ -11,4 +11,4 @@ import re
 def pattern_of(reason: Enum) -> re.Pattern[str]:
     """Return what matches the sentence of a reason, whatever its fields hold."""
     parts = re.split(r'\{[^}]*\}', reason.value)
-    return re.compile('.+'.join(map(re.escape, parts)), re.DOTALL)
+    return re.compile('.*'.join(map(re.escape, parts)), re.DOTALL)
