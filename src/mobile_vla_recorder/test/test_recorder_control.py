@@ -4,7 +4,9 @@
 
 from action_msgs.msg import GoalStatus
 import pytest
+from rcl_interfaces.msg import Log
 from rclpy.action import ActionClient
+from rclpy.logging import LoggingSeverity
 from recorder_process import Robot, TIMEOUT
 from std_srvs.srv import Trigger
 
@@ -81,6 +83,8 @@ def test_an_episode_is_relabelled_discarded_and_brought_back(start):
 
 def test_a_goal_ends_at_its_time_limit_and_tells_how_it_goes(start):
     robot, _ = start()
+    told: list[Log] = []
+    robot.create_subscription(Log, '/rosout', told.append, 10)
     arm(robot)
     goal = Goal(robot, instruction='go', scenario='hall', time_limit=1.0)
     robot.send_picture(1)
@@ -89,6 +93,9 @@ def test_a_goal_ends_at_its_time_limit_and_tells_how_it_goes(start):
     assert status == GoalStatus.STATUS_SUCCEEDED
     assert (result.frames, result.outcome) == (2, 'unknown')
     assert result.reason == 'the time limit of 1 s is reached'
+    robot.spin_until(lambda: any(result.reason in log.msg for log in told))
+    levels = {log.level for log in told if result.reason in log.msg}
+    assert levels == {LoggingSeverity.INFO}, 'it ends as asked'
     with Episode(result.path) as episode:
         assert (episode.scenario, len(episode)) == ('hall', 2)
     last = goal.feedback[-1]
