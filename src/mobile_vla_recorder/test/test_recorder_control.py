@@ -7,7 +7,7 @@ import pytest
 from rcl_interfaces.msg import Log
 from rclpy.action import ActionClient
 from rclpy.logging import LoggingSeverity
-from rclpy.qos import qos_profile_rosout_default
+from rclpy.qos import DurabilityPolicy, QoSProfile
 from recorder_process import Robot, TIMEOUT
 from std_srvs.srv import Trigger
 
@@ -85,7 +85,8 @@ def test_an_episode_is_relabelled_discarded_and_brought_back(start):
 def test_a_goal_ends_at_its_time_limit_and_tells_how_it_goes(start):
     robot, _ = start()
     told: list[Log] = []
-    robot.create_subscription(Log, '/rosout', told.append, qos_profile_rosout_default)
+    latched = QoSProfile(depth=100, durability=DurabilityPolicy.TRANSIENT_LOCAL)
+    robot.create_subscription(Log, '/rosout', told.append, latched)
     arm(robot)
     goal = Goal(robot, instruction='go', scenario='hall', time_limit=1.0)
     robot.send_picture(1)
