@@ -46,6 +46,17 @@ def test_every_file_has_a_result_whatever_the_others_do():
     assert error == Failure('error', 'ValueError: a file of no sense')
 
 
+def test_what_was_given_ahead_to_a_process_that_ended_is_done_by_another():
+    names = [f'file {number}' for number in range(60)]
+    for place in (0, 1, 7, 20, 21, 22):
+        names[place] = 'crash'
+    names[9] = names[30] = 'hang'
+    found = results(names, time_limit=lambda path: 0.5)
+    for name, result in zip(names, found, strict=True):
+        kind = result.kind if isinstance(result, Failure) else result
+        assert kind == (name if name in ('crash', 'hang') else name.upper())
+
+
 def test_nothing_to_do_is_done():
     assert results([]) == []
 

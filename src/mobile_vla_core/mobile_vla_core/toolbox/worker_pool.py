@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
@@ -28,6 +29,8 @@ SLOWEST_BYTES = 2_000_000
 """A file that is read slower than this has no end [bytes/s]."""
 LONGEST_WAIT = 3600.0
 """At once; the system's own limit is some weeks [s]."""
+AHEAD = 2
+"""Files given to a process at once while many are left: it need not wait for the next one."""
 _READY = 'ready'
 
 
@@ -81,17 +84,20 @@ class WorkerPool:
         workers = [self._start() for _ in range(min(self._count, len(paths)))]
         try:
             while workers:
-                for worker in list(workers):
-                    if worker.ready and worker.task is None:
-                        if pending:
-                            worker.give(*pending.popleft(), self._time_limit)
-                        else:
-                            workers.remove(worker)
-                            worker.end()
+                for worker in [worker for worker in workers if worker.ready]:
+                    self._supply(worker, pending)
+                    if not worker.tasks:
+                        workers.remove(worker)
+                        worker.end()
                 yield from self._collect(workers, pending)
         finally:
             for worker in workers:
                 worker.kill()
+
+    def _supply(self, worker: _Worker, pending: deque[tuple[int, Path]]) -> None:
+        # The last ones are given singly, so that none waits behind another while a process idles.
+        while pending and len(worker.tasks) < (AHEAD if len(pending) > AHEAD * self._count else 1):
+            worker.give(*pending.popleft(), self._time_limit)
 
     def _start(self) -> _Worker:
         return _Worker(self._context, self._work)
@@ -112,6 +118,7 @@ class WorkerPool:
             if result is None:
                 continue
             if worker.ended:
+                pending.extendleft(reversed(worker.left))
                 workers[place] = self._start()
             number, outcome = result
             if number is None:  # it did not even start
@@ -120,7 +127,7 @@ class WorkerPool:
 
 
 class _Worker:
-    """One process, and the file that it works on."""
+    """One process, and the files that it was given; it works on the first of them."""
 
     def __init__(self, context: Any, work: Callable[[Path], Any]) -> None:
         self.connection, other = context.Pipe()
@@ -128,14 +135,20 @@ class _Worker:
         self.process.start()
         other.close()
         self.ready = self.ended = False
-        self.task: int | None = None
-        self.deadline = time.monotonic() + STARTING_TIME
-        self._limit = STARTING_TIME
+        self.tasks: deque[tuple[int, Path, float]] = deque()
+        self._expect(STARTING_TIME)
+
+    @property
+    def left(self) -> list[tuple[int, Path]]:
+        """The files that it was given and has not begun."""
+        return [(number, path) for number, path, _ in self.tasks]
 
     def give(self, number: int, path: Path, time_limit: Callable[[Path], float]) -> None:
-        self.task, self._limit = number, time_limit(path)
-        self.deadline = time.monotonic() + self._limit
-        self.connection.send(path)
+        self.tasks.append((number, path, time_limit(path)))
+        if len(self.tasks) == 1:
+            self._expect(self.tasks[0][2])
+        with suppress(ConnectionError):  # It died at the one before: `take` will tell.
+            self.connection.send(path)
 
     def take(self) -> tuple[int | None, Any] | None:
         """Return the number of the file and its result, None for the word that it is ready."""
@@ -144,17 +157,23 @@ class _Worker:
         except (EOFError, ConnectionError):
             return self._failed('crash', _exit_text(self))
         if not self.ready:
-            self.ready, self.deadline = True, float('inf')
+            self.ready = True
+            self._expect(float('inf'))
             return None
-        number, self.task, self.deadline = self.task, None, float('inf')
+        number, _, _ = self.tasks.popleft()
+        self._expect(self.tasks[0][2] if self.tasks else float('inf'))
         return number, result
 
     def give_up(self) -> tuple[int | None, Any]:
         return self._failed('hang', f'reading it came to no end in {self._limit:.0f} s')
 
+    def _expect(self, limit: float) -> None:
+        self._limit, self.deadline = limit, time.monotonic() + limit
+
     def _failed(self, kind: str, text: str) -> tuple[int | None, Any]:
         self.kill()
-        return self.task, Failure(kind, text)
+        number, _, _ = self.tasks.popleft() if self.tasks else (None, None, None)
+        return number, Failure(kind, text)
 
     def end(self) -> None:
         """Let the process end."""

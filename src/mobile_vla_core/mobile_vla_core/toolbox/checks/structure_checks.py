@@ -220,7 +220,8 @@ class StructureCheck:
         return cameras
 
     def _camera(self, name: str, group: h5py.Group, pictures: bool) -> CameraEvidence | None:
-        columns = {c.name: self._column(group, c) for c in self._camera_columns(group)}
+        wanted = self._camera_columns(group, pictures)
+        columns = {c.name: self._column(group, c) for c in wanted}
         jpeg = self._dataset(group, schema.JPEG_COLUMN)
         present = {f'{name}/{key}': len(v) for key, v in columns.items() if v is not None}
         self._same_lengths(present)
@@ -245,10 +246,10 @@ class StructureCheck:
             scan,
         )
 
-    def _camera_columns(self, group: h5py.Group) -> list[Column]:
-        """Return the columns that a camera of the file's version has."""
+    def _camera_columns(self, group: h5py.Group, pictures: bool) -> list[Column]:
+        """Return the columns to read that a camera of the file's version has."""
         crc = schema.CRC_COLUMN
-        without = crc.name not in group and self._version() < schema.CRC_SINCE
+        without = not pictures or (crc.name not in group and self._version() < schema.CRC_SINCE)
         return [c for c in schema.CAMERA_COLUMNS if not (without and c is crc)]
 
     def _version(self) -> tuple[int, ...]:
