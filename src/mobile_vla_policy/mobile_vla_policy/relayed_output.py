@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+import fcntl
 import os
 import subprocess
 import sys
@@ -14,6 +15,8 @@ from . import output_relay
 _STREAMS = (1, 2)
 """Standard output and standard error."""
 _COLOURS = 'RCUTILS_COLORIZED_OUTPUT'
+_PIPE_BYTES = 1 << 20
+"""For what is said while the relay is held up: nobody counts what finds no room there."""
 _PATIENCE = 0.5
 """Time for the last lines to be written when the node ends [s]."""
 
@@ -69,6 +72,8 @@ class RelayedOutput:
             for stream in _STREAMS:
                 writing = pipes[min(stream, len(pipes)) - 1][1]
                 os.set_blocking(writing, False)
+                with suppress(OSError):  # The system may be set to allow less.
+                    fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
                 os.dup2(writing, stream)
         finally:
             for number in (number for ends in pipes for number in ends):

@@ -18,7 +18,7 @@ from mobile_vla_policy.output_relay import LIMIT_BYTES
 
 PATIENCE = 20.0
 LINE = 'x' * 99
-MANY = 4 * LIMIT_BYTES // len(LINE)
+MANY = 3 * LIMIT_BYTES // len(LINE)
 
 PROGRAM = """
 import os, sys, time
@@ -39,6 +39,11 @@ BURST = f"""
         if number % 100 == 0:
             time.sleep(0.001)
     print(time.monotonic() - start, file=said, flush=True)
+"""
+HELD_BURST = f"""
+    print('begun', file=said, flush=True)
+    sys.stdin.readline()
+{BURST.strip(chr(10))}
 """
 
 
@@ -120,6 +125,26 @@ def test_a_terminal_that_takes_no_output_holds_nobody_up_and_is_told_later_what_
     (left_out,) = map(int, re.findall(r'\[node\]: (\d+) lines of output were left out', text))
     assert 0 < left_out < MANY
     assert text.count(LINE) >= LIMIT_BYTES // (len(LINE) + 1)
+    os.close(leader)
+
+
+def test_what_comes_while_the_relay_is_held_up_is_passed_on_or_counted():
+    leader, terminal = pty.openpty()
+    program = Program(HELD_BURST, terminal)
+    os.close(terminal)
+    assert program.told.readline() == 'begun\n'
+    relay = program.relay()
+    os.kill(relay, signal.SIGSTOP)
+    program.process.stdin.write(b'\n')
+    program.process.stdin.flush()
+    assert float(program.told.readline()) < PATIENCE
+    os.kill(relay, signal.SIGCONT)
+    assert program.told.readline() == 'done\n'
+    program.process.stdin.close()
+    text = read_all(leader)
+    assert program.process.wait(PATIENCE) == 0
+    counted = map(int, re.findall(r'\[node\]: (\d+) lines of output were left out', text))
+    assert text.count(LINE) + sum(counted) == MANY
     os.close(leader)
 
 
