@@ -106,7 +106,10 @@ def start_and_end(node: Node, episodes: int) -> dict[str, Any]:
         recorder.call('discard')  # whatever is made once is made by now
         spin(node, SETTLE_SECONDS)
         before = recorder.handles(), recorder.threads(), recorder.memory()
+        middle = before[2]
         for episode in tqdm(range(episodes), 'episodes'):
+            if episode == episodes // 2:
+                middle = recorder.memory()
             recorder.call('start', instruction=f'episode {episode}')
             spin(node, EPISODE_SECONDS)
             recorder.call('discard' if episode % 2 else 'stop')
@@ -127,6 +130,7 @@ def start_and_end(node: Node, episodes: int) -> dict[str, Any]:
             'threads_after': after[1],
             'leaked_threads': after[1] - before[1],
             'episodes_memory_growth_mb': round(after[2].resident - before[2].resident, 1),
+            'episodes_memory_growth_second_half_mb': round(after[2].resident - middle.resident, 1),
         }
 
 
