@@ -4,9 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 import threading
-from typing import Any
 
 from geometry_msgs.msg import Twist
 from policy_rig import PATIENCE, PolicyRig
@@ -47,7 +45,7 @@ class PolicyClient:
     def __exit__(self, *_: object) -> None:
         self._ending.set()
         self._driving.join()
-        self._in_spin(self._action.destroy)
+        self.rig.in_spin(self._action.destroy)
 
     def instruct(self, text: str) -> None:
         """Publish an instruction."""
@@ -73,7 +71,7 @@ class PolicyClient:
         self.feedback.clear()
         assert self._action.wait_for_server(PATIENCE)
         goal = FollowInstruction.Goal(instruction=instruction, time_limit=time_limit)
-        sent = self._in_spin(
+        sent = self.rig.in_spin(
             self._action.send_goal_async,
             goal,
             feedback_callback=lambda message: self.feedback.append(message.feedback),
@@ -84,7 +82,7 @@ class PolicyClient:
 
     def cancel(self, goal: ClientGoalHandle) -> int:
         """Ask for the end of a goal and return the answer's code."""
-        answer = self._in_spin(goal.cancel_goal_async)
+        answer = self.rig.in_spin(goal.cancel_goal_async)
         self.rig.wait(answer.done)
         return answer.result().return_code
 
@@ -96,17 +94,7 @@ class PolicyClient:
 
     def ask_result(self, goal: ClientGoalHandle) -> Future:
         """Ask for the end of a goal, which is answered when there is one."""
-        return self._in_spin(goal.get_result_async)
-
-    def _in_spin(self, call: Callable[..., Any], *arguments: object, **named: object) -> Any:
-        """
-        Call in the thread that spins, and return what it returns.
-
-        An answer that comes while rclpy's action client still notes the question is lost.
-        """
-        task = self.node.executor.create_task(call, *arguments, **named)
-        self.rig.wait(task.done)
-        return task.result()
+        return self.rig.in_spin(goal.get_result_async)
 
     def _publish_stick(self) -> None:
         while not self._ending.wait(0.05):

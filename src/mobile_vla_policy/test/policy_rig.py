@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import array
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 import itertools
 import os
 from pathlib import Path
@@ -15,6 +15,7 @@ import subprocess
 import sys
 import threading
 import time
+from typing import Any
 
 from builtin_interfaces.msg import Time
 from geometry_msgs.msg import Twist, TwistStamped
@@ -200,8 +201,19 @@ class PolicyRig:
         assert client.wait_for_service(PATIENCE)
         future = client.call_async(request)
         self.wait(future.done)
-        self.node.destroy_client(client)
+        self.in_spin(self.node.destroy_client, client)
         return future.result()
+
+    def in_spin(self, call: Callable[..., Any], *arguments: object, **named: object) -> Any:
+        """
+        Call in the thread that spins, and return what it returns.
+
+        What is destroyed in another while it waits for that ends it; an answer that comes while
+        rclpy's action client still notes the question is lost.
+        """
+        task = self._executor.create_task(call, *arguments, **named)
+        self.wait(task.done)
+        return task.result()
 
     def _start_process(
         self,

@@ -15,8 +15,6 @@ from rcl_interfaces.srv import GetParameters
 import yaml
 
 WAIT = 3.0
-SOON = 1.0
-"""Time for an answer of a node that has nothing else to do, on a busy machine [s]."""
 OTHER_SHAPE = (PICTURE[:, :120], PICTURE[:, 40:])
 
 
@@ -74,7 +72,7 @@ def test_while_an_image_is_waited_for_the_node_answers_and_then_says_that_none_c
         request = GetParameters.Request(names=['rate'])
         (rate,) = rig.call(GetParameters, 'policy/get_parameters', request).values
         state = rig.call(GetState, 'policy/get_state', GetState.Request()).current_state
-        assert time.monotonic() - began < 0.3 + SOON
+        assert not done  # These two were answered meanwhile.
         assert (rate.double_value, state.label) == (20.0, 'unconfigured')
         configuring.join()
         assert done == [True]

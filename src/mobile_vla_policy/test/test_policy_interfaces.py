@@ -60,7 +60,7 @@ def test_volatile_publishers_such_as_the_original_systems_are_heard_too(client):
     client.rig.wait(lambda: volatile.get_subscription_count() > 0)
     volatile.publish(String(data='go right'))
     client.rig.wait(lambda: client.rig.latest().instruction == 'go right')
-    client.node.destroy_publisher(volatile)
+    client.rig.in_spin(client.node.destroy_publisher, volatile)
 
 
 def test_an_instruction_that_cannot_be_followed_changes_nothing(client):
