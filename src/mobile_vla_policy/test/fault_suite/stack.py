@@ -268,7 +268,8 @@ class Stack:
             self.wait(future.done, f'an answer of {name}')
             return future.result()
         finally:
-            self._node.destroy_client(client)
+            # In the thread that spins, which would end if it waited for what is no more.
+            self._executor.create_task(self._node.destroy_client, client)
 
     def _run(self, *arguments: str, **pipes: object) -> subprocess.Popen:
         process = subprocess.Popen(
